@@ -1,0 +1,1 @@
+"""PostgreSQL schemas in SQLAlchemy models, and migration SQL that a DBA can trust."""
