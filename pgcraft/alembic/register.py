@@ -1,0 +1,103 @@
+"""The three calls that a project's ``env.py`` makes.
+
+Example:
+    In ``migrations/env.py``::
+
+        from alembic import context
+        from pgcraft.alembic.register import (
+            pgcraft_alembic_hook,
+            pgcraft_configure_metadata,
+            pgcraft_process_revision_directives,
+        )
+
+        pgcraft_alembic_hook()
+
+        from models import metadata
+
+        pgcraft_configure_metadata(metadata)
+        ...
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            process_revision_directives=pgcraft_process_revision_directives,
+        )
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from alembic.runtime.environment import EnvironmentContext
+
+from .schemas import add_schema_operations, drop_equal_foreign_keys
+from .scope import scoped_options
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import MetaData
+
+    from ..config import PGCraftConfig
+
+_MARK = "_pgcraft_scoped"
+
+
+def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
+    """Make Alembic compare the schemas of the models, and no others.
+
+    Call it early in ``env.py``, before ``context.configure``. Calling it again changes nothing.
+
+    Args:
+        config: The project's configuration, when it has one.
+    """
+    del config
+    original = EnvironmentContext.configure
+    if hasattr(original, _MARK):
+        return
+
+    @functools.wraps(original)
+    def configure(self: EnvironmentContext, connection: Any = None, **options: Any) -> None:
+        original(self, connection, **scoped_options(options, self.script))
+
+    setattr(configure, _MARK, True)
+    EnvironmentContext.configure = configure  # type: ignore[method-assign, assignment]  # the one way to reach every env.py
+
+
+def pgcraft_configure_metadata(metadata: MetaData, config: PGCraftConfig | None = None) -> None:
+    """Finish a MetaData after the last model was loaded.
+
+    References to dimensions that were defined later than the foreign key are resolved now.
+    Calling it again changes nothing.
+
+    Args:
+        metadata: The MetaData that the models are registered on.
+        config: The project's configuration, when it has one.
+
+    Raises:
+        PGCraftValidationError: When a reference names a dimension or column that does not exist.
+    """
+    # Imported late: the reviewer loads this package without the rest of the library.
+    from ..reference import resolve_references
+
+    del config
+    resolve_references(metadata)
+
+
+def pgcraft_process_revision_directives(
+    context: MigrationContext, revision: Any, directives: list[MigrationScript]
+) -> None:
+    """Complete a revision that Alembic's autogenerate drafted.
+
+    Pass it as ``process_revision_directives`` to ``context.configure``, or call it from a
+    function of your own. It is idempotent.
+
+    Args:
+        context: The running migration context.
+        revision: The revisions that the database is at; not used.
+        directives: The drafts, changed in place.
+    """
+    del revision
+    for script in directives:
+        drop_equal_foreign_keys(script)
+        add_schema_operations(context, script)

@@ -1,0 +1,72 @@
+"""Which schemas autogenerate looks at: those that the models use or the history manages.
+
+Alembic compares the default schema alone, or with ``include_schemas`` every schema of the
+database, dropping what is not in the models. Neither is what people want, so ``configure()``
+gets both name filters, chained behind the user's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .managed import managed_schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import MetaData
+
+# The name that PostgreSQL gives the schema which Alembic calls None. The reviewer's databases
+# and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
+DEFAULT_SCHEMA = "public"
+
+
+def metadata_list(target: MetaData | Sequence[MetaData] | None) -> list[MetaData]:
+    """The one or more MetaData that ``env.py`` gave to ``context.configure``."""
+    if target is None:
+        return []
+    return list(target) if isinstance(target, (list, tuple)) else [target]  # type: ignore[list-item]  # narrowed by isinstance on a Sequence
+
+
+def model_schemas(target: MetaData | Sequence[MetaData] | None) -> frozenset[str | None]:
+    """The schemas in which the models have tables; None is the connection's default schema."""
+    return frozenset(
+        table.schema for metadata in metadata_list(target) for table in metadata.tables.values()
+    )
+
+
+def scoped_options(options: Mapping[str, Any], script: ScriptDirectory | None) -> dict[str, Any]:
+    """The options of ``context.configure`` with the comparison limited to the models' schemas.
+
+    Server defaults are compared too, which Alembic leaves off unless asked (``context.configure``
+    passes False for "not said", so False cannot be told from a choice); a function of the
+    user's own stays.
+
+    Args:
+        options: The keyword arguments that ``env.py`` passed.
+        script: The history, for the schemas that it manages.
+
+    Returns:
+        The arguments to pass on.
+    """
+    used = model_schemas(options.get("target_metadata"))
+    schemas = {DEFAULT_SCHEMA if name is None else name for name in used}
+    schemas |= managed_schemas(script)
+    return {
+        **options,
+        "compare_server_default": options.get("compare_server_default") or True,
+        "include_schemas": True,
+        "include_name": _only_schemas(schemas, options.get("include_name")),
+    }
+
+
+def _only_schemas(
+    schemas: Collection[str], user_filter: Callable[..., bool] | None
+) -> Callable[..., bool]:
+    def include_name(name: str | None, type_: str, parent_names: Mapping[str, Any]) -> bool:
+        if type_ == "schema" and (name or DEFAULT_SCHEMA) not in schemas:
+            return False
+        return user_filter is None or bool(user_filter(name, type_, parent_names))
+
+    return include_name

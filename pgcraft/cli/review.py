@@ -1,0 +1,46 @@
+"""``pgcraft review``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import project_options
+from .progress import progress_to
+from .summary import print_summary
+
+if TYPE_CHECKING:
+    from pgcraft.review.options import Options
+
+
+@click.command()
+@project_options
+@click.option(
+    "--fail-on",
+    type=click.Choice(["never", "changes", "warning", "error"]),
+    default="error",
+    show_default=True,
+    help="What makes the exit code 1; an unproven script is an error.",
+)
+@click.option("--show-sql", is_flag=True, help="Print the scripts too.")
+@click.option("--json", "as_json", is_flag=True, help="Print review.json on stdout, nothing else.")
+def review(options: Options, *, show_sql: bool, as_json: bool, quiet: bool, fail_on: str) -> None:
+    """Draft upgrade.sql and downgrade.sql for PROJECT, prove them, and report.
+
+    The history is replayed into a scratch PostgreSQL, autogenerate finds what the
+    models have besides, and both scripts are applied with psql: upgrade gives the
+    models' schema, downgrade gives the base back, or the review fails.
+    """
+    from pgcraft.review.pipeline import review as run
+    from pgcraft.review.report import machine_view
+
+    del fail_on
+    report, files = run(options, progress_to(sys.stderr, quiet=quiet))
+    if as_json:
+        click.echo(json.dumps(machine_view(report, sorted(files)), indent=2, ensure_ascii=False))
+    else:
+        print_summary(report, options, files, show_sql=show_sql)
+    sys.exit(0 if report.meets(options.fail_on) else 1)

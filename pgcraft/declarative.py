@@ -1,0 +1,162 @@
+"""Classes as dimensions: mapped by the ORM, or plain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Column
+from sqlalchemy.schema import SchemaItem
+
+from pgcraft.check import PGCraftCheck
+from pgcraft.errors import PGCraftValidationError
+from pgcraft.factory.simple import PGCraftSimple
+from pgcraft.fk import PGCraftFK
+from pgcraft.index import PGCraftIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sqlalchemy import MetaData
+
+    from pgcraft.config import PGCraftConfig
+    from pgcraft.plugin import Plugin
+
+Class = TypeVar("Class", bound=type[Any])
+
+_ITEMS = (PGCraftIndex, PGCraftFK, PGCraftCheck)
+
+
+def register(
+    *,
+    base: Any = None,
+    metadata: MetaData | None = None,
+    schema: str | None = None,
+    config: PGCraftConfig | None = None,
+    plugins: Iterable[Plugin] | None = None,
+    extra_plugins: Iterable[Plugin] | None = None,
+) -> Callable[[Class], Class]:
+    """Make a dimension of a plain class.
+
+    The class has ``__tablename__``, columns as attributes, and ``__table_args__`` as in
+    SQLAlchemy: a dict, or a tuple of constraints that may end in a dict. PGCraftIndex,
+    PGCraftFK and PGCraftCheck attributes count as well.
+
+    Args:
+        base: A declarative base; the class is mapped, so that ``select(User)`` works.
+        metadata: The MetaData of a class that stays unmapped.
+        schema: The schema, if ``__table_args__`` does not say it.
+        config: The project's configuration.
+        plugins: Plugins instead of the defaults.
+        extra_plugins: Plugins beside the defaults.
+
+    Returns:
+        A decorator; it sets ``__table__`` on the class and returns the class.
+
+    Raises:
+        PGCraftValidationError: The class is already mapped, has no table name or no schema, or
+            both or neither of base and metadata are given.
+
+    Example:
+        >>> from sqlalchemy import Column, MetaData, String, select
+        >>> metadata = MetaData()
+        >>> @register(metadata=metadata)
+        ... class Users:
+        ...     __tablename__ = "users"
+        ...     __table_args__ = {"schema": "public"}
+        ...     name = Column(String, nullable=False)
+        ...     by_name = PGCraftIndex("ix_users_name", "{name}")
+        >>> metadata.tables["public.users"] is Users.__table__
+        True
+
+        >>> from sqlalchemy.orm import DeclarativeBase
+        >>> class Base(DeclarativeBase):
+        ...     pass
+        >>> @register(base=Base, schema="public")
+        ... class User:
+        ...     __tablename__ = "users"
+        ...     name = Column(String, nullable=False)
+        >>> str(select(User.name)).split()
+        ['SELECT', 'public.users.name', 'FROM', 'public.users']
+    """
+
+    def decorate(cls: Class) -> Class:
+        target = _metadata(cls, base, metadata)
+        args, options = _table_args(cls)
+        own_schema = options.pop("schema", None) or schema or target.schema
+        _refuse_incomplete(cls, own_schema)
+        cls.__table__ = PGCraftSimple(
+            cls.__tablename__,
+            own_schema,
+            target,
+            [*_attributes(cls), *args],
+            config=config,
+            plugins=plugins,
+            extra_plugins=extra_plugins,
+            table_args=options,
+        ).table
+        return cls if base is None else base.registry.mapped(cls)
+
+    return decorate
+
+
+def _metadata(cls: type[Any], base: Any, metadata: MetaData | None) -> MetaData:
+    if (base is None) == (metadata is None):
+        number = "neither" if base is None else "both"
+        raise PGCraftValidationError(
+            f"register() for the class {cls.__name__!r} got {number} of base and metadata.",
+            advice="Give base=Base to map the class, or metadata=… for a table alone.",
+        )
+    if getattr(cls, "__mapper__", None) is not None or "__table__" in vars(cls):
+        raise PGCraftValidationError(
+            f"The class {cls.__name__!r} is already mapped or registered.",
+            advice="Decorate a plain class: one that does not inherit from the declarative "
+            "base; say register(base=Base) instead.",
+        )
+    return base.metadata if metadata is None else metadata
+
+
+def _refuse_incomplete(cls: type[Any], schema: str | None) -> None:
+    if not getattr(cls, "__tablename__", None):
+        raise PGCraftValidationError(
+            f"The class {cls.__name__!r} has no table name.",
+            advice='Add __tablename__ = "…" to it.',
+        )
+    if not schema:
+        raise PGCraftValidationError(
+            f"The class {cls.__name__!r} has no schema.",
+            advice='Add __table_args__ = {"schema": "public"} to it, or say register(schema=…).',
+        )
+
+
+def _table_args(cls: type[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Split ``__table_args__`` into constraints and options, as SQLAlchemy does."""
+    args = getattr(cls, "__table_args__", ())
+    if isinstance(args, dict):
+        return (), dict(args)
+    if args and isinstance(args[-1], dict):
+        return tuple(args[:-1]), dict(args[-1])
+    return tuple(args), {}
+
+
+def _attributes(cls: type[Any]) -> Iterator[Any]:
+    """Yield the class's columns and items, those of its bases first, each named."""
+    attributes: dict[str, tuple[type[Any], Any]] = {}
+    for owner in reversed(cls.__mro__):
+        attributes.update({name: (owner, value) for name, value in vars(owner).items()})
+    for name, (owner, value) in attributes.items():
+        if isinstance(value, Column):
+            # A base's column may serve several classes, so each gets its own. SQLAlchemy has
+            # no public way to copy a column.
+            column = value if owner is cls else value._copy()  # noqa: SLF001
+            if column.name is None:
+                column.name = name
+            if column.key is None:
+                column.key = name
+            yield column
+        elif isinstance(value, (*_ITEMS, SchemaItem)):
+            yield value
+        elif name in vars(cls) and type(value).__name__ == "MappedColumn":
+            raise PGCraftValidationError(
+                f"The attribute {name!r} of the class {cls.__name__!r} is a mapped_column().",
+                advice="Write Column(…) there.",
+            )

@@ -1,0 +1,1 @@
+"""What factories are made of: one plugin a module."""

@@ -1,0 +1,1 @@
+"""The PostgreSQL server that judges everything: find it, start a scratch one, look into it."""

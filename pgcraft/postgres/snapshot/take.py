@@ -1,0 +1,197 @@
+"""Taking a snapshot: the rows of the catalog queries become objects."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pgcraft.postgres.snapshot.queries import Result, kind_queries, read_query, run_queries
+from pgcraft.postgres.snapshot.values import CatalogObject, Key, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import psycopg
+
+# What every kind's query answers; each further column is a detail, called as the column is.
+_COMMON = ("kind", "classid", "objid", "objsubid", "identity", "schema")
+_OPTIONAL = ("parent_kind", "parent", "definition", "column_name")
+
+# The words of GRANT that are not the kind's own.
+_GRANT_WORDS = {
+    "view": "TABLE",
+    "materialized view": "TABLE",
+    "foreign table": "TABLE",
+    "aggregate": "FUNCTION",
+    "enum": "TYPE",
+    "domain": "TYPE",
+    "composite type": "TYPE",
+    "range type": "TYPE",
+    "base type": "TYPE",
+}
+
+# Where the catalog keeps an object: classid, objid, objsubid. Never part of a snapshot.
+_Address = tuple[int, int, int]
+
+
+class _Named(NamedTuple):
+    """What a kind's query says of one object.
+
+    The definition is ``None`` for what another object tells in whole: that is no object of the
+    snapshot, and named only because comments and grants may be on it.
+    """
+
+    address: _Address
+    key: Key
+    schema: str | None
+    parent: Key | None
+    definition: str | None
+    details: tuple[tuple[str, str], ...]
+    column_name: str | None
+
+
+def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
+    """Take a picture of a database's schema.
+
+    It is taken in one read-only transaction that sees one state of the database, with fixed
+    settings and an empty ``search_path``, in a constant number of round trips. Left out are
+    the system's schemas, temporary objects, members of extensions, roles, user mappings, and
+    what belongs to the server rather than to a schema: settings, subscriptions.
+
+    An owner is a detail of its object. Grants and comments are objects of their own, so that
+    a change of one reads well and is a statement of its own: a ``grant`` for each object and
+    grantee, which tells only what differs from the owner's default privileges, and a
+    ``comment`` for each object that has one.
+
+    Args:
+        connection: A connection in autocommit mode, outside a transaction.
+
+    Raises:
+        psycopg.errors.ActiveSqlTransaction: The connection is inside a transaction.
+        psycopg.Error: The server refused a query.
+    """
+    version = connection.info.server_version // 10000
+    results = run_queries(
+        connection,
+        {
+            **kind_queries(version),
+            "comments": read_query("comment", version),
+            "grants": read_query("grant", version),
+        },
+    )
+    comments, grants = results.pop("comments"), results.pop("grants")
+    named = [item for result in results.values() for item in _read(result)]
+    by_address = {item.address: item for item in named}
+    objects = [_object(item) for item in named if item.definition is not None]
+    objects += _comments(comments, by_address)
+    objects += _grants(grants, by_address)
+    return Snapshot(
+        version=version,
+        objects=tuple(sorted(objects, key=_order)),
+        column_order=_column_order(named),
+    )
+
+
+def _order(item: CatalogObject) -> tuple[str, str]:
+    return item.key.kind, item.key.identity
+
+
+def _read(result: Result) -> Iterator[_Named]:
+    at = {name: index for index, name in enumerate(result.columns)}
+    common = itemgetter(*(at[name] for name in _COMMON))
+    optional = [at.get(name) for name in _OPTIONAL]
+    details = sorted((n, i) for n, i in at.items() if n not in _COMMON and n not in _OPTIONAL)
+    for row in result.rows:
+        kind, classid, objid, objsubid, identity, schema = common(row)
+        parent_kind, parent, definition, column_name = (
+            None if index is None else row[index] for index in optional
+        )
+        yield _Named(
+            address=(classid, objid, objsubid),
+            key=Key(kind=kind, identity=identity),
+            schema=schema,
+            parent=Key(kind=parent_kind, identity=parent) if parent_kind and parent else None,
+            definition=definition,
+            details=tuple((name, row[i]) for name, i in details if row[i] is not None),
+            column_name=column_name,
+        )
+
+
+def _object(item: _Named) -> CatalogObject:
+    return CatalogObject(
+        key=item.key,
+        schema=item.schema,
+        parent=item.parent,
+        definition=item.definition or "",
+        details=item.details,
+    )
+
+
+def _comments(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[CatalogObject]:
+    for classid, objid, objsubid, text in result.rows:
+        item = by_address.get((classid, objid, objsubid))
+        if item is not None:
+            yield CatalogObject(
+                key=Key(kind="comment", identity=f"on {item.key}"),
+                schema=item.schema,
+                parent=_owning(item),
+                definition=text,
+            )
+
+
+def _grants(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[CatalogObject]:
+    for classid, objid, objsubid, grantee, grantor, granted, grantable, revoked in result.rows:
+        item = by_address.get((classid, objid, objsubid))
+        if item is None:
+            continue
+        by = f" granted by {grantor}" if grantor else ""
+        details = {
+            "privileges": granted,
+            "revoked": revoked,
+            "with grant option": grantable,
+            "granted by": grantor,
+        }
+        yield CatalogObject(
+            key=Key(kind="grant", identity=f"on {item.key} to {grantee}{by}"),
+            schema=item.schema,
+            parent=_owning(item),
+            definition=";\n".join(_grant_statements(item, grantee, granted, grantable, revoked)),
+            details=tuple(sorted((k, v) for k, v in details.items() if v is not None)),
+        )
+
+
+def _owning(item: _Named) -> Key | None:
+    return item.parent if item.definition is None else item.key
+
+
+def _grant_statements(
+    item: _Named, grantee: str, granted: str | None, grantable: str | None, revoked: str | None
+) -> Iterator[str]:
+    kind, target, column = item.key.kind, item.key.identity, ""
+    if kind == "column" and item.parent is not None:
+        column = f" ({target.removeprefix(item.parent.identity + '.')})"
+        kind, target = "table", item.parent.identity
+    on = f"ON {_GRANT_WORDS.get(kind, kind.upper())} {target}"
+    if granted:
+        yield f"GRANT {_each(granted, column)} {on} TO {grantee}"
+    if grantable:
+        yield f"GRANT {_each(grantable, column)} {on} TO {grantee} WITH GRANT OPTION"
+    if revoked:
+        yield f"REVOKE {_each(revoked, column)} {on} FROM {grantee}"
+
+
+def _each(privileges: str, column: str) -> str:
+    return ", ".join(privilege + column for privilege in privileges.split(", "))
+
+
+def _column_order(named: Iterable[_Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    columns = (item for item in named if item.column_name is not None)
+    tables = groupby(columns, key=lambda item: item.parent)
+    return tuple(
+        sorted(
+            (table.identity, tuple(item.column_name or "" for item in group))
+            for table, group in tables
+            if table is not None
+        )
+    )

@@ -1,0 +1,187 @@
+"""Job: autogenerate what is missing, write the revision, and render the range to statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from alembic.autogenerate import RevisionContext, render_op_text
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+
+from ...alembic.operations import executable
+from ...alembic.register import pgcraft_process_revision_directives
+from ...alembic.scope import metadata_list
+from . import connections
+from .environment import load, run_environment
+from .failures import describe
+from .models import create_models
+from .replay import StepTracker, version_table
+from .statements import recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+UNSET_REVISION_ID = "000000000000"
+# Part of the file that Alembic writes; a real time would make every run's file another one.
+CREATE_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # Alembic's own are naive
+
+
+def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """Compare the models with the job's database, which is at the heads, and render scripts.
+
+    Args:
+        job: See :func:`.environment.load`; besides ``models_database`` (where to create the
+            models), ``base`` (revision or None: nothing applied), ``message`` and
+            ``directory`` (where the revision file goes).
+        ask: Sends ``{"compared": …}`` once the models exist; the answer lists further
+            operations as pairs of SQL, up and down.
+
+    Returns:
+        ``revision`` (its file, or None), ``target``, ``version_table``, ``upgrade`` and
+        ``downgrade`` (statements, or ``{"failed": …}``), ``filtered`` (whether the project
+        takes objects out of the comparison).
+    """
+    config, script = load(job, more_versions=job["directory"])
+    context, path = _autogenerate(job, config, script, ask)
+    target = script.get_heads()
+    return {
+        "revision": path,
+        "target": sorted(target),
+        "version_table": version_table(context),
+        "filtered": context.opts["include_object"] is not None,
+        "upgrade": _render(config, script, job["base"], target, upgrade=True),
+        "downgrade": _try_render(job, config, script, target),
+    }
+
+
+def _autogenerate(
+    job: dict[str, Any],
+    config: Config,
+    script: ScriptDirectory,
+    ask: Callable[[dict[str, Any]], Any],
+) -> tuple[MigrationContext, str | None]:
+    # Revision ids in file names, and nothing else: times would change with every run.
+    script.file_template = "%(rev)s_%(slug)s"
+    script._generate_create_date = lambda: CREATE_DATE  # type: ignore[method-assign]  # noqa: SLF001  # there is no public setting
+    revision_context = RevisionContext(
+        config,
+        script,
+        {
+            "message": job["message"],
+            "sql": False,
+            "head": "heads",
+            "splice": False,
+            "branch_label": None,
+            "version_path": job["directory"],
+            "rev_id": UNSET_REVISION_ID,
+            "depends_on": None,
+        },
+        process_revision_directives=pgcraft_process_revision_directives,
+    )
+
+    def compare(heads: Any, context: MigrationContext) -> list[Any]:
+        revision_context.run_autogenerate(heads, context)
+        with connections.redirected(job["models_database"]):
+            create_models(metadata_list(context.opts["target_metadata"]))
+        answer = ask({"compared": {"operations": _count(revision_context.generated_revisions)}})
+        _append(revision_context.generated_revisions, answer["operations"])
+        return []
+
+    context = run_environment(
+        config,
+        script,
+        compare,
+        scoped=True,
+        as_sql=False,
+        # The database may be at nothing, where the version table is not there yet.
+        dont_mutate=True,
+        template_args=revision_context.template_args,
+        revision_context=revision_context,
+    )
+    drafts = [
+        draft
+        for draft in revision_context.generated_revisions
+        if not all(one.is_empty() for one in draft.upgrade_ops_list)
+    ]
+    for draft in drafts:
+        if draft.rev_id == UNSET_REVISION_ID:
+            draft.rev_id = _revision_id(draft, context, script.get_heads())
+    revision_context.generated_revisions[:] = drafts
+    written = [one for one in revision_context.generate_scripts() if one is not None]
+    return context, written[-1].path if written else None
+
+
+def _count(drafts: list[ops.MigrationScript]) -> int:
+    return sum(len(one.ops) for draft in drafts for one in draft.upgrade_ops_list)
+
+
+def _append(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
+    """Add pairs of SQL before and behind Alembic's operations; the downgrade is the mirror."""
+    if not drafts:
+        return
+    upgrade, downgrade = drafts[-1].upgrade_ops_list[-1], drafts[-1].downgrade_ops_list[-1]
+    before, after = (
+        [[ops.ExecuteSQLOp(executable(sql)) for sql in pair] for pair in side]
+        for side in operations
+    )
+    upgrade.ops[:] = [*(up for up, _ in before), *upgrade.ops, *(up for up, _ in after)]
+    downgrade.ops[:] = [
+        *(down for _, down in reversed(after)),
+        *downgrade.ops,
+        *(down for _, down in reversed(before)),
+    ]
+
+
+def _revision_id(draft: ops.MigrationScript, context: MigrationContext, parents: list[str]) -> str:
+    rendering = AutogenContext(context)
+    bodies = [
+        [render_op_text(rendering, operation) for operation in side.ops]
+        for side in (*draft.upgrade_ops_list, *draft.downgrade_ops_list)
+    ]
+    text = json.dumps([sorted(parents), bodies])
+    return hashlib.sha256(text.encode()).hexdigest()[: len(UNSET_REVISION_ID)]
+
+
+def _render(
+    config: Config, script: ScriptDirectory, base: str | None, target: list[str], *, upgrade: bool
+) -> list[dict[str, Any]]:
+    """Statements of the range, by Alembic's own ``--sql`` mode."""
+    above = target[0] if target else "base"
+    if above == (base or "base"):
+        return []
+    tracker = StepTracker()
+    if upgrade:
+        start, end, revisions = base, above, script._upgrade_revs  # noqa: SLF001  # what alembic.command.upgrade calls
+    else:
+        start, end, revisions = above, base or "base", script._downgrade_revs  # noqa: SLF001  # what alembic.command.downgrade calls
+    with recording(tracker) as statements:
+        try:
+            run_environment(
+                config,
+                script,
+                lambda heads, _context: tracker.follow(revisions(end, heads)),
+                as_sql=True,
+                starting_rev=start,
+                destination_rev=end,
+            )
+        except BaseException as error:
+            error.pgcraft_revision = tracker.revision  # type: ignore[attr-defined]  # carried to failures.describe
+            raise
+    return statements
+
+
+def _try_render(
+    job: dict[str, Any], config: Config, script: ScriptDirectory, target: list[str]
+) -> list[dict[str, Any]] | dict[str, Any]:
+    # A revision without a way back is the reviewer's finding and not the end of the review.
+    try:
+        return _render(config, script, job["base"], target, upgrade=False)
+    except Exception as error:  # noqa: BLE001  # whatever the user's downgrade() raises
+        return {"failed": describe(error, job["project"])}

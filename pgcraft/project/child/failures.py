@@ -1,0 +1,75 @@
+"""Turn what the user's code raised into an answer that a person can use."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+
+class ForeignDialectError(Exception):
+    """A project connects to, or is configured for, a database that is not PostgreSQL."""
+
+
+def describe(error: BaseException, project: str) -> dict[str, Any]:
+    """Describe an error by the user's own frames.
+
+    Args:
+        error: What was raised.
+        project: The project's directory; the frames of other files are left out.
+
+    Returns:
+        ``type``, ``module``, ``message``, ``traceback`` (text) and, when they are known,
+        ``file`` (relative to the project) and ``line`` of the innermost frame of the project,
+        and the ``revision`` that was running.
+    """
+    root = Path(project).resolve()
+    report = traceback.TracebackException.from_exception(error)
+    place = _place(error, report, root)
+    _prune(report, root)
+    answer: dict[str, Any] = {
+        "type": type(error).__name__,
+        "module": type(error).__module__,
+        "message": str(error),
+        "traceback": "".join(report.format()),
+    }
+    if place is not None:
+        answer["file"] = str(place[0].relative_to(root))
+        answer["line"] = place[1]
+    revision = getattr(error, "pgcraft_revision", None)
+    if revision is not None:
+        answer["revision"] = revision
+    return answer
+
+
+def _place(
+    error: BaseException, report: traceback.TracebackException, root: Path
+) -> tuple[Path, int] | None:
+    if isinstance(error, SyntaxError) and error.filename and _within(error.filename, root):
+        return Path(error.filename).resolve(), error.lineno or 0
+    own = [frame for frame in report.stack if _within(frame.filename, root)]
+    return (Path(own[-1].filename).resolve(), own[-1].lineno or 0) if own else None
+
+
+def _prune(report: traceback.TracebackException, root: Path) -> None:
+    """Leave the project's frames, and those earlier errors that have any."""
+    own = [frame for frame in report.stack if _within(frame.filename, root)]
+    if own:
+        report.stack = traceback.StackSummary.from_list(own)
+    for name in ("__cause__", "__context__"):
+        earlier = getattr(report, name)
+        if earlier is None:
+            continue
+        if any(_within(frame.filename, root) for frame in earlier.stack):
+            _prune(earlier, root)
+        else:
+            setattr(report, name, None)
+
+
+def _within(filename: str, root: Path) -> bool:
+    # Generated code has names such as "<string>".
+    if not Path(filename).is_absolute():
+        return False
+    path = Path(filename).resolve()
+    # An environment inside the project, as .venv, is not the project's own code.
+    return root in path.parents and "site-packages" not in path.parts

@@ -1,0 +1,96 @@
+"""Create the models in a database of their own: what ``create_all`` makes is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import MetaData
+    from sqlalchemy.engine import Connection, Engine
+
+DUPLICATE_SCHEMA = "42P06"
+
+
+def scratch_engine() -> Engine:
+    """An engine of the user's own SQLAlchemy on a driver that is installed.
+
+    The URL is empty: every connection of this process is redirected.
+
+    Raises:
+        ModuleNotFoundError: When no synchronous driver is there.
+    """
+    for driver in ("psycopg", "psycopg2", "pg8000"):
+        if importlib.util.find_spec(driver):
+            return create_engine(f"postgresql+{driver}://scratch", poolclass=NullPool)
+    raise ModuleNotFoundError("none of psycopg, psycopg2 and pg8000 is installed")
+
+
+def create_models(metadata: Sequence[MetaData]) -> None:
+    """Create everything that the models declare, in the database that is the target now.
+
+    Schemas that the tables use are made first, since ``create_all`` expects them, unless the
+    models' own events create them.
+
+    Args:
+        metadata: One or more MetaData.
+    """
+    try:
+        _run(lambda connection: _create(connection, metadata, with_schemas=True))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != DUPLICATE_SCHEMA:
+            raise
+        _run(lambda connection: _create(connection, metadata, with_schemas=False))
+
+
+def _create(connection: Connection, metadata: Sequence[MetaData], *, with_schemas: bool) -> None:
+    if with_schemas:
+        tables = [table for one in metadata for table in one.tables.values()]
+        for schema in sorted({table.schema for table in tables if table.schema}):
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+    for one in metadata:
+        one.create_all(connection)
+
+
+def _run(work: Callable[[Connection], None]) -> None:
+    """Run in one transaction, on whatever driver there is."""
+    try:
+        engine = scratch_engine()
+    except ModuleNotFoundError:
+        _run_async(work)
+        return
+    with engine.begin() as connection:
+        work(connection)
+
+
+def _run_async(work: Callable[[Connection], None]) -> None:
+    """The same on asyncpg, in a thread: here an asynchronous ``env.py`` may have a loop running."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    async def main() -> None:
+        engine = create_async_engine("postgresql+asyncpg://scratch", poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.run_sync(work)
+
+    failure: list[BaseException] = []
+
+    def in_thread() -> None:
+        try:
+            asyncio.run(main())
+        except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
+            failure.append(error)
+
+    thread = threading.Thread(target=in_thread)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]

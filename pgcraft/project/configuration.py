@@ -1,0 +1,103 @@
+"""Where a project keeps its history and its models."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pgcraft.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project to review.
+
+    Attributes:
+        root: Its directory; the user's code runs there.
+        ini: Its ``alembic.ini``, or None.
+        toml: A ``pyproject.toml`` with a ``[tool.alembic]`` table, or None.
+        models: ``MODULE[:ATTRIBUTE]`` of each MetaData, for a project without Alembic.
+        python: The interpreter of the user's environment.
+    """
+
+    root: Path
+    ini: Path | None = None
+    toml: Path | None = None
+    models: tuple[str, ...] = ()
+    python: Path = Path(sys.executable)
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the project uses Alembic."""
+        return self.ini is not None or self.toml is not None
+
+
+def find_project(
+    root: Path, *, config: Path | None = None, models: tuple[str, ...] = ()
+) -> Project:
+    """Find out what kind of project a directory holds.
+
+    Args:
+        root: The directory.
+        config: An Alembic configuration to use instead of the one found.
+        models: ``MODULE[:ATTRIBUTE]`` entries, needed when there is no Alembic configuration.
+
+    Returns:
+        The project.
+
+    Raises:
+        UsageError: When the directory does not exist, or there is neither an Alembic
+            configuration nor ``models``.
+    """
+    if not root.is_dir():
+        raise UsageError(
+            f"{root} is not a directory.", advice="Name the directory that holds alembic.ini."
+        )
+    root = root.resolve()
+    if config is not None:
+        return _configured(root, config)
+    ini, toml = root / "alembic.ini", root / "pyproject.toml"
+    found_ini = ini if ini.is_file() else None
+    found_toml = toml if toml.is_file() and _alembic_table(toml) is not None else None
+    if found_ini is None and found_toml is None and not models:
+        raise UsageError(
+            f"{root} has no alembic.ini and no [tool.alembic] in pyproject.toml.",
+            advice="Name the project's directory, say --config FILE, or for models without "
+            "Alembic say --models MODULE:METADATA.",
+        )
+    return Project(root=root, ini=found_ini, toml=found_toml, models=models)
+
+
+def _configured(root: Path, config: Path) -> Project:
+    if not config.is_file():
+        raise UsageError(
+            f"The Alembic configuration {config} does not exist.", advice="Check --config."
+        )
+    config = config.resolve()
+    if config.suffix != ".toml":
+        return Project(root=root, ini=config)
+    if _alembic_table(config) is None:
+        raise UsageError(f"{config} has no [tool.alembic] table.", advice="Check --config.")
+    return Project(root=root, toml=config)
+
+
+def _alembic_table(path: Path) -> dict[str, Any] | None:
+    table: dict[str, Any] | None = read_toml(path).get("tool", {}).get("alembic")
+    return table
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        UsageError: When it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} is not valid TOML: {error}.", advice="Correct the file."
+        ) from error

@@ -1,0 +1,62 @@
+"""What the user's code raised, as a sentence with the file to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pgcraft.errors import UserCodeError
+
+if TYPE_CHECKING:
+    from .answers import Failure
+    from .configuration import Project
+
+# Where a KeyError comes from os.environ, the last line of the traceback's source says so.
+_ENVIRON = "os.environ"
+
+
+def user_code_error(failure: Failure, project: Project, printed: str) -> UserCodeError:
+    """Make the error that ends a review whose user code failed.
+
+    Args:
+        failure: What the child reported.
+        project: Whose code it was.
+        printed: What the code had printed.
+
+    Returns:
+        An error with the traceback, and the output if there was any, as its detail.
+    """
+    detail = failure.traceback
+    if printed.strip():
+        detail += f"\nIt had printed:\n{printed.strip()}\n"
+    return UserCodeError(_what(failure), advice=_advice(failure, project), detail=detail)
+
+
+def _what(failure: Failure) -> str:
+    if failure.type in {"ForeignDialectError", "EnvironmentSilentError"}:
+        return f"{failure.message[:1].upper()}{failure.message[1:]}."
+    subject = "The project's code"
+    if failure.revision is not None:
+        subject = f"Revision {failure.revision}"
+    elif failure.file is not None:
+        subject = failure.file
+    place = f" at {failure.file}, line {failure.line}" if failure.file is not None else ""
+    message = failure.message.strip().splitlines()
+    first = f": {message[0]}" if message else ""
+    return f"{subject} failed{place} with {failure.type}{first}".rstrip(".") + "."
+
+
+def _advice(failure: Failure, project: Project) -> str:
+    if failure.type == "ModuleNotFoundError":
+        return f"Install the project's requirements for {project.python}, which runs its code."
+    if failure.type == "KeyError" and _ENVIRON in failure.traceback:
+        return (
+            f"Set the variable {failure.message}; any value will do for a database, since "
+            "all connections go to the scratch server."
+        )
+    if failure.type == "EnvironmentSilentError":
+        return "Let env.py call context.configure() and context.run_migrations() on every path."
+    if failure.type == "ForeignDialectError":
+        return "Configure the project for PostgreSQL."
+    if failure.file is None:
+        return "The traceback above says where."
+    return "Correct it and run the review again; its traceback is above."

@@ -1,0 +1,111 @@
+"""The base: where the history is replayed to, and the database that shows it."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pgcraft.errors import UsageError
+from pgcraft.project.answers import History, history_from
+
+if TYPE_CHECKING:
+    from pgcraft.postgres.server import Server
+    from pgcraft.project.process import UserCode
+
+# The databases of a review on its scratch server.
+BASE = "pgcraft_base"
+HEAD = "pgcraft_head"
+MODELS = "pgcraft_models"
+TRIAL = "pgcraft_trial"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """The state that the change starts from.
+
+    Attributes:
+        history: The project's revisions.
+        revision: The base revision; None before the first one.
+        database: The database at that revision.
+        head_database: A copy at the newest committed revision, which autogenerate compares
+            with. The first one is not touched again by the user's code.
+    """
+
+    history: History
+    revision: str | None
+    database: str
+    head_database: str
+
+
+def replay(server: Server, code: UserCode, from_revision: str | None) -> Baseline:
+    """Read the history and replay it up to the base, and on to the head in a copy.
+
+    Args:
+        server: The scratch server.
+        code: The user's code.
+        from_revision: What ``--from`` said.
+
+    Returns:
+        The base.
+
+    Raises:
+        UsageError: When the history has several heads or the revision does not exist.
+        UserCodeError: When a revision fails.
+    """
+    server.create_database(BASE)
+    with code.process() as child:
+        history = history_from(child.run("history", database=server.conninfo(BASE)))
+        revision = choose_base(history, from_revision)
+        if revision is not None:
+            child.run("replay", to=revision, database=server.conninfo(BASE))
+    server.create_database(HEAD, template=BASE)
+    if history.heads and revision != history.heads[0]:
+        with code.process() as child:
+            child.run("replay", to=history.heads[0], database=server.conninfo(HEAD))
+    return Baseline(history=history, revision=revision, database=BASE, head_database=HEAD)
+
+
+def choose_base(history: History, from_revision: str | None) -> str | None:
+    """Decide which revision the change starts from.
+
+    Args:
+        history: The project's revisions.
+        from_revision: A revision, the beginning of one, ``head``, ``base``, or None for the
+            newest revision.
+
+    Returns:
+        The revision's identifier; None before the first one.
+
+    Raises:
+        UsageError: When there are several heads, or no or several such revisions.
+    """
+    if len(history.heads) > 1:
+        raise UsageError(
+            f"The history has {len(history.heads)} heads: {', '.join(history.heads)}.",
+            advice="Join them with `alembic merge heads` and review again.",
+        )
+    if from_revision == "base" or not history.heads:
+        return (
+            None if from_revision in {None, "base", "head"} else _matching(history, from_revision)
+        )
+    if from_revision in {None, "head", "heads"}:
+        return history.heads[0]
+    return _matching(history, from_revision)
+
+
+def _matching(history: History, wanted: str) -> str:
+    known = [revision.id for revision in history.revisions]
+    found = [wanted] if wanted in known else [id_ for id_ in known if id_.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"--from {wanted} fits {len(found)} revisions: {', '.join(found)}.",
+            advice="Give more characters.",
+        )
+    near = difflib.get_close_matches(wanted, known, n=1)
+    raise UsageError(
+        f"There is no revision {wanted} in the history.",
+        advice=f"Did you mean {near[0]}?" if near else "`alembic history` lists what there is.",
+    )

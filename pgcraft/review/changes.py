@@ -1,0 +1,66 @@
+"""What the change does to the schema, as seen on a database that it was applied to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pgcraft.postgres.snapshot import compare
+
+if TYPE_CHECKING:
+    from pgcraft.postgres.snapshot import Difference, Key, Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One object that is created, altered or dropped.
+
+    Attributes:
+        action: Which of the three.
+        kind: The object's kind.
+        identity: Its name as the server quotes it.
+        relation: The relation that it belongs to, or that it is; None for others.
+        detail: What changes, in words.
+    """
+
+    action: Literal["create", "alter", "drop"]
+    kind: str
+    identity: str
+    relation: str | None
+    detail: str
+
+
+def list_changes(base: Snapshot, upgraded: Snapshot) -> tuple[Change, ...]:
+    """Compare a schema before and after.
+
+    What comes or goes together with the object that it belongs to is not listed by itself.
+
+    Args:
+        base: Before the upgrade.
+        upgraded: After it.
+
+    Returns:
+        The changes, ordered by key.
+    """
+    differences = compare(base, upgraded)
+    whole = {one.key for one in differences if one.action != "alter"}
+    return tuple(_change(one) for one in differences if _parent(one) not in whole)
+
+
+def _parent(difference: Difference) -> Key | None:
+    item = difference.before or difference.after
+    assert item is not None, difference.key
+    return item.parent
+
+
+def _change(difference: Difference) -> Change:
+    parent = _parent(difference)
+    is_relation = difference.key.kind in {"table", "view", "materialized view", "foreign table"}
+    relation = parent or (difference.key if is_relation else None)
+    return Change(
+        action=difference.action,
+        kind=difference.key.kind,
+        identity=difference.key.identity,
+        relation=relation.identity if relation else None,
+        detail=difference.text.removeprefix(f"{difference.key}: "),
+    )

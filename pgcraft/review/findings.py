@@ -1,0 +1,118 @@
+"""Findings: what a person should know before running the scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .changes import Change
+    from .proof import Mismatch, Proof
+    from .scripts import Scripts
+
+Level = Literal["error", "warning", "info"]
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something to know.
+
+    Attributes:
+        rule: The name of what was looked for.
+        level: How much it matters.
+        message: What, and where.
+        help: What to do.
+        script: The script that it is about.
+        relation: The relation that it is about.
+        evidence: How it is known.
+        waived: Whether somebody accepted it.
+    """
+
+    rule: str
+    level: Level
+    message: str
+    help: str
+    script: str | None = None
+    relation: str | None = None
+    evidence: Literal["measured", "catalog", "documented", "squawk"] = "measured"
+    waived: bool = False
+
+
+def find(proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]) -> tuple[Finding, ...]:
+    """Judge a change.
+
+    Args:
+        proof: What applying the scripts showed.
+        scripts: The scripts; None when nothing changes.
+        changes: What the upgrade did.
+
+    Returns:
+        The findings, worst first.
+    """
+    findings = [
+        *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
+        *_irreversible(scripts),
+        *(_dropped(change) for change in changes if _loses_rows(change)),
+    ]
+    return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))
+
+
+def _unproven(mismatch: Mismatch) -> Finding:
+    script = "downgrade.sql" if mismatch.step == "downgrade" else "upgrade.sql"
+    goal = "the base" if mismatch.step == "downgrade" else "the models"
+    when = " when it is run again" if mismatch.step == "upgrade again" else ""
+    if mismatch.kind == "script":
+        message = f"{script} stops{when}: {mismatch.text.rstrip('.')}."
+    else:
+        message = f"{script} does not give {goal}{when}: {mismatch.text}."
+    return Finding(
+        rule="unproven",
+        level="error",
+        message=message,
+        help="Do not run it. Complete the revision by hand, or change the models, and review again.",
+        script=script,
+    )
+
+
+def _unseen(mismatch: Mismatch) -> Finding:
+    return Finding(
+        rule="unproven",
+        level="error",
+        message="The history does not give the models, and autogenerate sees nothing to do: "
+        f"{mismatch.text}.",
+        help="Write a revision by hand for what is named here.",
+    )
+
+
+def _irreversible(scripts: Scripts | None) -> Iterator[Finding]:
+    failure = scripts.no_way_back if scripts else None
+    if failure is not None:
+        revision = f"Revision {failure.revision}" if failure.revision else "A revision"
+        yield Finding(
+            rule="irreversible",
+            level="error",
+            message=f"{revision} has no way back: {failure.type}: {failure.message}".rstrip(".")
+            + ".",
+            help="Write its downgrade(), so that the change can be taken back when it goes wrong.",
+            script="downgrade.sql",
+            evidence="documented",
+        )
+
+
+def _loses_rows(change: Change) -> bool:
+    return change.action == "drop" and change.kind in {"column", "table"}
+
+
+def _dropped(change: Change) -> Finding:
+    return Finding(
+        rule=f"drop-{change.kind}",
+        level="warning",
+        message=f"The {change.kind} {change.identity} is dropped with its data.",
+        help="downgrade.sql brings it back empty. Keep a copy of what is still needed, and see "
+        "that no running code uses it.",
+        script="upgrade.sql",
+        relation=change.relation,
+    )

@@ -1,0 +1,60 @@
+"""The statement that stops a script on a database that is not where the script begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from typing import LiteralString
+
+# The expected and the found heads, sorted alike: a text array sorts by the database's collation.
+_TEMPLATE = sql.SQL(
+    """\
+DO $pgcraft$
+DECLARE
+    expected text[] := {expected};
+    found text[] := '{{}}';
+BEGIN
+    IF to_regclass({table_text}) IS NOT NULL THEN
+        SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), '{{}}')
+        INTO found FROM {table};
+    END IF;
+    IF found <> expected THEN
+        RAISE EXCEPTION '{direction}.sql goes on from revision %, but this database is at %',
+            coalesce(nullif(array_to_string(expected, ', '), ''), 'base'),
+            coalesce(nullif(array_to_string(found, ', '), ''), 'base')
+            USING HINT = 'Review again with --from and the revision that the database is at.';
+    END IF;
+END
+$pgcraft$;"""
+)
+
+
+def guard_statement(direction: str, expected: frozenset[str], version_table: str) -> str:
+    """Write the guard of one transaction.
+
+    Args:
+        direction: ``upgrade`` or ``downgrade``.
+        expected: The heads that the database must have; none for a database at ``base``,
+            with or without a version table.
+        version_table: Alembic's table of heads, quoted where it must be.
+
+    Returns:
+        A ``DO`` statement that raises an error with a plain sentence, or does nothing.
+    """
+    array = sql.SQL("ARRAY[{}]::text[]").format(
+        sql.SQL(", ").join(sql.Literal(one) for one in sorted(expected))
+    )
+    return _TEMPLATE.format(
+        direction=_as_it_is(direction),
+        expected=array,
+        table=_as_it_is(version_table),
+        table_text=sql.Literal(version_table),
+    ).as_string(None)
+
+
+def _as_it_is(text: str) -> sql.Composable:
+    """Text that is SQL already: ours, or quoted by the server."""
+    return sql.SQL(cast("LiteralString", text))

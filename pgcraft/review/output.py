@@ -1,0 +1,127 @@
+"""The output directory: written completely or not at all, and nobody else's files touched."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgcraft.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SUMS = "SHA256SUMS"
+TIMINGS = "timings.json"
+
+
+def check_output(directory: Path, project: Path) -> None:
+    """Refuse an output directory that cannot be written, before any work is done.
+
+    Args:
+        directory: Where the files are to go; it need not exist yet.
+        project: The project's directory, which a link must not lead out of.
+
+    Raises:
+        UsageError: When it is a file, a link out of the project, or not writable.
+    """
+    path = Path(os.path.abspath(directory))  # noqa: PTH100  # Path.resolve() would follow the link that is looked for
+    real = path.resolve()
+    project = project.resolve()
+    if project in path.parents and project != real and project not in real.parents:
+        raise UsageError(
+            f"The output directory {directory} is a link that leads out of the project, to {real}.",
+            advice="Remove the link, or name the place itself with --output.",
+        )
+    if path.exists() and not path.is_dir():
+        raise UsageError(
+            f"The output directory {directory} is a file.",
+            advice="Remove it, or choose another place with --output.",
+        )
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    try:
+        # The one sure way to know: permissions do not bind root, nor do they open a read-only disk.
+        Path(tempfile.mkdtemp(prefix=".new-", dir=existing)).rmdir()
+    except OSError as error:
+        raise _cannot_write(directory, error) from error
+
+
+def write_output(
+    directory: Path,
+    project: Path,
+    files: Mapping[str, bytes],
+    milliseconds: tuple[tuple[str, float], ...],
+) -> None:
+    """Replace the files of the last review by those of this one.
+
+    All are written beside first and then moved in one go, ``SHA256SUMS`` last; files that
+    pgcraft did not write stay.
+
+    Args:
+        directory: Where to; made when it does not exist.
+        project: The project's directory.
+        files: Names and bytes.
+        milliseconds: How long each stage took, for ``timings.json``.
+
+    Raises:
+        UsageError: When the directory cannot be written.
+    """
+    check_output(directory, project)
+    sums = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(files.items())
+    )
+    timings = json.dumps({"stages": {name: round(ms, 1) for name, ms in milliseconds}}, indent=2)
+    content = {**files, TIMINGS: f"{timings}\n".encode(), SUMS: sums.encode()}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".new-", dir=directory))
+        try:
+            for name, data in content.items():
+                (staging / name).write_bytes(data)
+            with _signals_held():
+                _remove_previous(directory)
+                for name in content:
+                    (staging / name).replace(directory / name)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        raise _cannot_write(directory, error) from error
+
+
+def _cannot_write(directory: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"The output directory {directory} cannot be written: {error.strerror or error}.",
+        advice="Change its permissions, or choose another place with --output.",
+    )
+
+
+def _remove_previous(directory: Path) -> None:
+    sums = directory / SUMS
+    if not sums.is_file():
+        return
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    # The sums go first: without them a directory is known to be incomplete.
+    sums.unlink()
+    for line in lines:
+        name = line.partition("  ")[2]
+        path = directory / name
+        if name and path.parent == directory and path.is_file() and not path.is_symlink():
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let Ctrl-C and a cancelled job wait for the few milliseconds of the exchange."""
+    held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

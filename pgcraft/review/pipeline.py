@@ -1,0 +1,107 @@
+"""A review from beginning to end: each stage takes values and returns a value."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from pgcraft.postgres.programs import find_programs
+from pgcraft.postgres.server import scratch_server
+from pgcraft.project.process import user_code
+
+from .baseline import replay
+from .changes import list_changes
+from .findings import find
+from .output import check_output, write_output
+from .plan import autogenerate
+from .proof import prove
+from .report import Report, files_of, script_files
+from .scripts import write_scripts
+from .stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pgcraft.postgres.server import Server
+
+    from .baseline import Baseline
+    from .options import Options
+    from .plan import Plan
+    from .scripts import Scripts
+    from .stages import Progress
+
+
+def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...]]:
+    """Review a project: draft its scripts, prove them, judge them, write everything.
+
+    Args:
+        options: What was asked.
+        progress: Called with the name of each stage, around it.
+
+    Returns:
+        The report, and the names of the files in the output directory.
+
+    Raises:
+        PGCraftError: When the review cannot be made; nothing is written then.
+    """
+    stage = Stages(progress)
+    with _drafted(options, stage) as (server, baseline, plan, scripts):
+        with stage("Proving the scripts" if scripts else "Comparing the schemas"):
+            proof = prove(server, baseline, plan, scripts)
+        changes = list_changes(plan.base, proof.upgraded)
+        report = Report(
+            tool=version("pgcraft"),
+            postgres=server.programs.version,
+            baseline=baseline,
+            plan=plan,
+            scripts=scripts,
+            proof=proof,
+            changes=changes,
+            findings=find(proof, scripts, changes),
+        )
+    with stage("Writing the report"):
+        files = files_of(report)
+    write_output(options.output, options.project.root, files, stage.milliseconds)
+    return report, tuple(files)
+
+
+def draft(options: Options, progress: Progress) -> tuple[str, ...]:
+    """Draft the revision and its SQL, without proof or report.
+
+    Args:
+        options: What was asked.
+        progress: Called with the name of each stage, around it.
+
+    Returns:
+        The names of the files that were written; none when nothing changes.
+
+    Raises:
+        PGCraftError: When it cannot be done; nothing is written then.
+    """
+    stage = Stages(progress)
+    with _drafted(options, stage) as (_, _, plan, scripts):
+        files = script_files(plan, scripts)
+    write_output(options.output, options.project.root, files, stage.milliseconds)
+    return tuple(files)
+
+
+@contextmanager
+def _drafted(
+    options: Options, stage: Stages
+) -> Iterator[tuple[Server, Baseline, Plan, Scripts | None]]:
+    """The stages that both commands share, with the server still running."""
+    project = options.project
+    check_output(options.output, project.root)
+    programs = find_programs(options.postgres)
+    with ExitStack() as stack:
+        code = stack.enter_context(user_code(project, timeout=options.timeout))
+        with stage(f"Starting PostgreSQL {programs.version}"):
+            server = stack.enter_context(scratch_server(programs, cache=options.cache))
+        with stage("Replaying the history"):
+            baseline = replay(server, code, options.from_revision)
+        with stage("Comparing the models"):
+            plan = autogenerate(server, code, baseline, message=options.message)
+        with stage("Writing the scripts"):
+            scripts = write_scripts(baseline, plan, guard=options.guard)
+        yield server, baseline, plan, scripts

@@ -1,0 +1,131 @@
+"""The plan: what the change does, as statements in order, and the revision still to commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pgcraft.postgres.snapshot import Snapshot, take_snapshot
+from pgcraft.project.answers import Draft, draft_from
+
+from .baseline import MODELS, Baseline
+from .checks import missing_checks
+from .equality import without_relation
+
+if TYPE_CHECKING:
+    from pgcraft.postgres.server import Server
+    from pgcraft.project.process import UserCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The change.
+
+    Attributes:
+        has_history: Whether the project uses Alembic.
+        draft: The statements of both directions.
+        version_table: Alembic's table of heads, quoted, as the project names it.
+        version_relation: The same with its schema; it is left out of the schemas.
+        revision_name: The file name of the drafted revision; None when there is none.
+        revision_source: Its bytes.
+        base: The schema at the base.
+        models: The schema that the models create.
+    """
+
+    has_history: bool
+    draft: Draft
+    version_table: str
+    version_relation: str
+    revision_name: str | None
+    revision_source: bytes
+    base: Snapshot
+    models: Snapshot
+
+
+def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
+    """Compare the models with the head of the history and draft what is missing.
+
+    Args:
+        server: The scratch server.
+        code: The user's code.
+        baseline: The base.
+        message: The message of the drafted revision.
+
+    Returns:
+        The plan.
+
+    Raises:
+        UserCodeError: When the models, ``env.py`` or a revision fail.
+    """
+    directory = server.work_directory / "revision"
+    directory.mkdir()
+    server.create_database(MODELS)
+    _copy_extensions(server, baseline.head_database)
+    models: list[Snapshot] = []
+
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
+        del question
+        models.append(_snapshot(server, MODELS))
+        head = _snapshot(server, baseline.head_database)
+        return {"operations": missing_checks(head, models[0])}
+
+    with code.process() as child:
+        draft = draft_from(
+            child.run(
+                "draft",
+                answer=answer,
+                database=server.conninfo(baseline.head_database),
+                models_database=server.conninfo(MODELS),
+                base=baseline.revision,
+                message=message,
+                directory=str(directory),
+            )
+        )
+    file = draft.revision_file
+    version_table, relation = _version_table(server, draft)
+    return Plan(
+        has_history=code.project.has_history,
+        draft=draft,
+        version_table=version_table,
+        version_relation=relation,
+        revision_name=file.name if file and code.project.has_history else None,
+        revision_source=file.read_bytes() if file else b"",
+        base=without_relation(_snapshot(server, baseline.database), relation),
+        models=without_relation(models[0], relation),
+    )
+
+
+def _version_table(server: Server, draft: Draft) -> tuple[str, str]:
+    schema, table = draft.version_table
+    with server.connect(MODELS) as connection:
+        row = connection.execute(
+            "SELECT concat_ws('.', quote_ident(%(schema)s::text), quote_ident(%(table)s::text)),"
+            " format('%%I.%%I', coalesce(%(schema)s::text, 'public'), %(table)s::text)",
+            {"schema": schema, "table": table},
+        ).fetchone()
+    assert row is not None  # noqa: S101  # a query without FROM has one row
+    return row[0], row[1]
+
+
+def _snapshot(server: Server, database: str) -> Snapshot:
+    with server.connect(database) as connection:
+        return take_snapshot(connection)
+
+
+def _copy_extensions(server: Server, source: str) -> None:
+    """Give the models' database the extensions that the history installed.
+
+    Models use what extensions bring (types, operator classes), and few projects declare the
+    extension beside them.
+    """
+    with server.connect(source) as connection:
+        rows = connection.execute(
+            "SELECT format('CREATE SCHEMA IF NOT EXISTS %I', nspname),"
+            " format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA %I CASCADE', extname, nspname)"
+            " FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace"
+            " WHERE extname <> 'plpgsql' ORDER BY pg_extension.oid"
+        ).fetchall()
+    with server.connect(MODELS) as connection:
+        for create_schema, create_extension in rows:
+            connection.execute(create_schema)
+            connection.execute(create_extension)

@@ -1,0 +1,176 @@
+"""The report: everything that a review found out, and its machine-readable form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .baseline import Baseline
+    from .changes import Change
+    from .findings import Finding
+    from .options import FailOn
+    from .plan import Plan
+    from .proof import Mismatch, Proof
+    from .scripts import Script, Scripts
+
+Verdict = Literal["pass", "warn", "fail", "no-change"]
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a review found out.
+
+    Attributes:
+        tool: pgcraft's version.
+        postgres: The version of the scratch server.
+        baseline: The base.
+        plan: The change.
+        scripts: The scripts; None when nothing changes.
+        proof: What applying them showed.
+        changes: What they do.
+        findings: What to know before running them, worst first.
+    """
+
+    tool: str
+    postgres: str
+    baseline: Baseline
+    plan: Plan
+    scripts: Scripts | None
+    proof: Proof
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The review in one word, whatever the policy says."""
+        levels = {finding.level for finding in self.findings if not finding.waived}
+        if "error" in levels:
+            return "fail"
+        if self.scripts is None:
+            return "no-change"
+        return "warn" if "warning" in levels else "pass"
+
+    def meets(self, fail_on: FailOn) -> bool:
+        """Whether a policy is met."""
+        failing: dict[FailOn, set[Verdict]] = {
+            "never": set(),
+            "error": {"fail"},
+            "warning": {"fail", "warn"},
+            "changes": {"fail", "warn", "pass"},
+        }
+        return self.verdict not in failing[fail_on]
+
+
+def files_of(report: Report) -> dict[str, bytes]:
+    """The files of a report by name, without their sums and timings.
+
+    Args:
+        report: The report.
+
+    Returns:
+        Names and bytes; the same input gives the same bytes.
+    """
+    files = script_files(report.plan, report.scripts)
+    content = machine_view(report, sorted(files))
+    files["review.json"] = (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return files
+
+
+def script_files(plan: Plan, scripts: Scripts | None) -> dict[str, bytes]:
+    """The scripts and the drafted revision, by file name."""
+    both = (scripts.upgrade, scripts.downgrade) if scripts else ()
+    files = {script.name: script.content for script in both if script is not None}
+    if plan.revision_name is not None:
+        files[plan.revision_name] = plan.revision_source
+    return files
+
+
+def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
+    """The content of ``review.json``.
+
+    Args:
+        report: The report.
+        files: The names of the other files.
+
+    Returns:
+        JSON values.
+    """
+    scripts = report.scripts
+    return {
+        "version": FORMAT,
+        "verdict": report.verdict,
+        "tool": {"name": "pgcraft", "version": report.tool},
+        "postgres": [{"version": report.postgres}],
+        "base": {
+            "revision": report.baseline.revision,
+            "fingerprint": report.plan.base.fingerprint,
+        },
+        "target": {
+            "revision": ", ".join(report.plan.draft.target) or None,
+            "fingerprint": report.plan.models.fingerprint,
+        },
+        "scripts": {
+            "upgrade": _script(scripts.upgrade if scripts else None),
+            "downgrade": _script(scripts.downgrade if scripts else None),
+        },
+        "proof": _proof(report.proof),
+        "changes": [
+            {key: value for key, value in asdict(change).items() if key != "relation"}
+            for change in report.changes
+        ],
+        "statements": _statements(scripts),
+        "findings": [asdict(finding) for finding in report.findings],
+        "unmanaged": [str(key) for key in report.proof.unmanaged],
+        "files": sorted([*files, "review.json"]),
+    }
+
+
+def _script(script: Script | None) -> dict[str, Any] | None:
+    if script is None:
+        return None
+    return {
+        "path": script.name,
+        "sha256": script.sha256,
+        "statements": len(script.statements),
+        "transactional": script.transactional,
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {
+        "up_equals_models": proof.up_equals_models,
+        "down_equals_base": proof.down_equals_base,
+        "up_again": proof.up_again,
+        "differences": [_difference(one) for one in proof.mismatches],
+    }
+
+
+def _difference(mismatch: Mismatch) -> dict[str, Any]:
+    return {
+        "key": mismatch.key,
+        "kind": mismatch.kind,
+        "base": mismatch.base,
+        "models": mismatch.models,
+        "script": "downgrade.sql" if mismatch.step == "downgrade" else "upgrade.sql",
+        "text": mismatch.text,
+    }
+
+
+def _statements(scripts: Scripts | None) -> list[dict[str, Any]]:
+    if scripts is None:
+        return []
+    return [
+        {
+            "index": one.index,
+            "script": script.name,
+            "sql": one.sql,
+            "line": one.line,
+            "revision": one.revision,
+        }
+        for script in (scripts.upgrade, scripts.downgrade)
+        if script is not None
+        for one in script.statements
+    ]

@@ -1,0 +1,263 @@
+"""Bad input gets a sentence and an exit code, and nothing is written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from cli.command import processes_of, run
+from projects.small_project import NO_MODELS, revision, write_project
+
+FIRST = {
+    "0001_first": revision("0001", None, 'op.create_table("one", sa.Column("id", sa.Integer))')
+}
+
+
+def refused(done, code: int, *words: str) -> str:
+    """Check the exit code and the sentence, that no traceback of ours shows, and return stderr."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    folded = " ".join(done.stderr.split())
+    for word in words:
+        assert word in folded
+    assert "pgcraft itself failed" not in done.stderr
+    assert "pgcraft/review/" not in done.stderr
+    assert "pgcraft/cli/" not in done.stderr
+    return done.stderr
+
+
+def untouched(root, temporary):
+    """Nothing of the run is left, neither in the project nor elsewhere."""
+    assert not (root / "pgcraft-out").exists()
+    assert list(temporary.iterdir()) == []
+    assert processes_of(temporary) == []
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A directory for a project."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    return root
+
+
+def test_no_configuration_and_no_models_says_what_to_name(project, temporary):
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, "has no alembic.ini and no [tool.alembic]", "--config FILE", "--models")
+    untouched(project, temporary)
+
+
+def test_no_such_directory(project, temporary):
+    done = run("review", project / "nowhere", temporary=temporary)
+    refused(done, 2, "is not a directory", "Name the directory that holds alembic.ini")
+
+
+def test_no_such_configuration(project, temporary):
+    done = run("review", project, "--config", project / "other.ini", temporary=temporary)
+    refused(done, 2, "other.ini does not exist", "Check --config")
+
+
+def test_configuration_that_is_not_toml(project, temporary):
+    (project / "pgcraft.toml").write_text("from = [")
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, "pgcraft.toml is not valid TOML", "Correct the file")
+
+
+def test_unknown_setting_in_the_project(project, temporary):
+    (project / "pyproject.toml").write_text("[tool.pgcraft]\nfail-off = 'never'\n")
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, "pyproject.toml sets fail-off, which pgcraft does not know")
+
+
+def test_unknown_option(project, temporary):
+    refused(run("review", project, "--nope", temporary=temporary), 2, "No such option")
+
+
+def test_models_that_raise_on_import(project, temporary):
+    write_project(project, models="import sqlalchemy\n\n1 / 0\n", revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    stderr = refused(
+        done, 3, "models.py failed at models.py, line 3 with ZeroDivisionError: division by zero"
+    )
+    assert 'models.py", line 3, in <module>' in stderr
+    untouched(project, temporary)
+
+
+def test_models_with_a_syntax_error(project, temporary):
+    write_project(project, models="metadata = (\n", revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "models.py", "line 1", "SyntaxError")
+    untouched(project, temporary)
+
+
+def test_models_that_need_what_is_not_installed(project, temporary):
+    write_project(project, models="import no_such_module\n" + NO_MODELS, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "No module named 'no_such_module'", "Install the project's requirements")
+
+
+def test_models_that_need_a_variable(project, temporary):
+    text = "import os\nos.environ['SHOP_REGION']\n"
+    write_project(project, models=text + NO_MODELS, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "KeyError: 'SHOP_REGION'", "Set the variable 'SHOP_REGION'")
+
+
+def test_models_that_exit(project, temporary):
+    write_project(project, models="import sys\nsys.exit(7)\n", revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "models.py failed at models.py, line 2 with SystemExit: 7")
+    untouched(project, temporary)
+
+
+def test_models_that_end_the_process(project, temporary):
+    text = "import os\nprint('going down', flush=True)\nos._exit(9)\n"
+    write_project(project, models=text, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "ended its own process (exit code 9)", "going down")
+    untouched(project, temporary)
+
+
+def test_models_that_hang_are_ended_by_the_timeout(project, temporary):
+    write_project(project, models="import time\ntime.sleep(600)\n", revisions=FIRST)
+    done = run("review", project, "--timeout", "2", temporary=temporary)
+    refused(done, 3, "did not end within 2 seconds", "raise --timeout")
+    untouched(project, temporary)
+
+
+def test_models_that_the_server_refuses(project, temporary):
+    text = """
+        from sqlalchemy import Column, Integer, MetaData, Table
+        from sqlalchemy.schema import CheckConstraint
+        metadata = MetaData()
+        Table("one", metadata, Column("id", Integer), CheckConstraint("nope > 0"))
+    """
+    write_project(project, models=text)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, 'column "nope" does not exist')
+    untouched(project, temporary)
+
+
+def test_revision_that_fails(project, temporary):
+    revisions = {**FIRST, "0002_bad": revision("0002", "0001", 'op.execute("SELECT 1/0")')}
+    write_project(project, revisions=revisions)
+    done = run("review", project, temporary=temporary)
+    refused(
+        done,
+        3,
+        "Revision 0002 failed at migrations/versions/0002_bad.py, line",
+        "division by zero",
+    )
+    untouched(project, temporary)
+
+
+def test_env_that_runs_nothing(project, temporary):
+    write_project(project, env="from models import metadata\n", revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "Env.py ended without calling context.run_migrations()", "on every path")
+
+
+def test_two_heads(project, temporary):
+    revisions = {**FIRST, "0002_other": revision("0002", None, "pass")}
+    write_project(project, revisions=revisions)
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, "The history has 2 heads: 0001, 0002", "alembic merge heads")
+    untouched(project, temporary)
+
+
+def test_history_that_refers_to_a_missing_revision(project, temporary):
+    write_project(project, revisions={"0002_lost": revision("0002", "0001", "pass")})
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "0001")
+    untouched(project, temporary)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("1000", "There is no revision 1000 in the history. Did you mean 000"),
+        ("xyz", "There is no revision xyz in the history. `alembic history` lists"),
+        ("00", "--from 00 fits 2 revisions: 0001, 0002. Give more characters."),
+    ],
+)
+def test_unknown_base(project, temporary, wanted, words):
+    revisions = {**FIRST, "0002_more": revision("0002", "0001", "pass")}
+    write_project(project, revisions=revisions)
+    refused(run("review", project, "--from", wanted, temporary=temporary), 2, words)
+    untouched(project, temporary)
+
+
+def test_output_that_is_a_file(project, temporary):
+    write_project(project, revisions=FIRST)
+    (project / "out").write_text("mine")
+    done = run("review", project, "--output", project / "out", temporary=temporary)
+    refused(done, 2, "is a file", "choose another place with --output")
+    assert (project / "out").read_text() == "mine"
+    untouched(project, temporary)
+
+
+def test_output_that_is_a_link_out_of_the_project(project, temporary, tmp_path):
+    write_project(project, revisions=FIRST)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project / "pgcraft-out").symlink_to(elsewhere)
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, "is a link that leads out of the project", "Remove the link")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_output_below_a_link_out_of_the_project(project, temporary, tmp_path):
+    write_project(project, revisions=FIRST)
+    (project / "build").symlink_to(tmp_path)
+    done = run("review", project, "--output", project / "build" / "sql", temporary=temporary)
+    refused(done, 2, "is a link that leads out of the project")
+    assert not (tmp_path / "sql").exists()
+
+
+def test_output_that_is_not_writable(project, temporary):
+    """Nothing is closed to root but what the kernel keeps to itself."""
+    write_project(project, revisions=FIRST)
+    closed = Path("/proc/pgcraft")
+    if os.geteuid() != 0:
+        closed = project / "closed" / "out"
+        closed.parent.mkdir()
+        closed.parent.chmod(0o555)
+    done = run("review", project, "--output", closed, temporary=temporary)
+    refused(done, 2, "cannot be written", "choose another place with --output")
+    assert "Starting PostgreSQL" not in done.stderr
+    untouched(project, temporary)
+
+
+def test_no_postgresql_of_that_version(project, temporary):
+    write_project(project, revisions=FIRST)
+    done = run("review", project, "--postgres", "99", temporary=temporary)
+    refused(done, 4, "99")
+    untouched(project, temporary)
+
+
+def test_no_postgresql_in_that_directory(project, temporary):
+    write_project(project, revisions=FIRST)
+    done = run("review", project, "--postgres", project, temporary=temporary)
+    refused(done, 4, str(project))
+    untouched(project, temporary)
+
+
+def test_postgresql_that_cannot_be_initialised(project, temporary, programs):
+    """The programs are there and do not work: where they are is said, and what they wrote."""
+    write_project(project, revisions=FIRST)
+    broken = temporary / "bin"
+    broken.mkdir()
+    for name in ("postgres", "psql", "pg_dump"):
+        (broken / name).symlink_to(programs.path(name))
+    (broken / "initdb").symlink_to("/bin/false")
+    done = run("review", project, "--postgres", broken, "--no-cache", temporary=temporary)
+    refused(
+        done,
+        4,
+        f"could not be started with the programs in {broken}. initdb failed with exit status 1",
+        "choose other programs with --postgres",
+    )
+    shutil.rmtree(broken)
+    untouched(project, temporary)

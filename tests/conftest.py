@@ -1,0 +1,38 @@
+"""Fixtures that all tests may use: one scratch PostgreSQL for the session, a database a test."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgcraft.postgres.programs import Programs, find_programs
+from pgcraft.postgres.server import Server, scratch_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    """The PostgreSQL programs of this machine."""
+    return find_programs()
+
+
+@pytest.fixture(scope="session")
+def server(programs: Programs) -> Iterator[Server]:
+    """A scratch server that all tests share."""
+    with scratch_server(programs) as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """The name of an empty database, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    server.create_database(name)
+    yield name
+    server.drop_database(name)

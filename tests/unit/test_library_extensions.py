@@ -1,0 +1,109 @@
+"""Extensions in use, and those that installed packages bring."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+from sqlalchemy import MetaData, create_mock_engine
+
+from pgcraft import PGCraftConfig, PGCraftExtension, PGCraftValidationError, config
+from pgcraft.factory import PGCraftSimple
+
+MODULE = """
+from pgcraft import PGCraftExtension
+
+class Noted(PGCraftExtension):
+    pass
+
+class Granted(PGCraftExtension):
+    explicit = True
+
+not_an_extension = dict
+"""
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Install a package with entry points, as pip would leave it, for one test."""
+
+    def write(entry_points):
+        (tmp_path / "thirdparty.py").write_text(MODULE)
+        info = tmp_path / "thirdparty-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thirdparty\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[pgcraft.extensions]\n{entry_points}\n")
+        importlib.invalidate_caches()
+
+    monkeypatch.syspath_prepend(tmp_path)
+    config._discovered.cache_clear()
+    yield write
+    config._discovered.cache_clear()
+    sys.modules.pop("thirdparty", None)
+
+
+class Recorder(PGCraftExtension):
+    """Counts how often it is asked."""
+
+    def __init__(self, name, depends_on=()):
+        self.name = name
+        self.depends_on = depends_on
+        self.configured = []
+
+    def configure_metadata(self, metadata):
+        """Remember the MetaData."""
+        self.configured.append(metadata)
+
+
+def names(configuration):
+    """Names of the extensions in use."""
+    return [extension.name for extension in configuration.all_extensions()]
+
+
+def test_installed_extension_is_in_use_unless_it_is_explicit(install):
+    """Installing a package never brings roles or grants."""
+    install("noted = thirdparty:Noted\ngranted = thirdparty:Granted")
+    assert names(PGCraftConfig()) == ["Noted"]
+    assert names(PGCraftConfig(auto_discover=False)) == []
+    from thirdparty import Granted, Noted
+
+    mine = Noted()
+    assert PGCraftConfig().use(Granted(), mine).all_extensions()[1] is mine
+    assert names(PGCraftConfig().use(Granted())) == ["Granted", "Noted"]
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "sentence"),
+    [
+        ("bad = thirdparty:Missing", r"extension 'bad' \(thirdparty:Missing\) could not be loaded"),
+        ("bad = thirdparty:not_an_extension", "is no PGCraftExtension. Its entry point must name"),
+    ],
+)
+def test_unfit_entry_point_is_named(install, entry_point, sentence):
+    """The package at fault can be found."""
+    install(entry_point)
+    with pytest.raises(PGCraftValidationError, match=sentence):
+        PGCraftConfig().all_extensions()
+
+
+def test_extension_acts_after_those_it_depends_on():
+    """The order of ``use`` decides nothing but ties."""
+    configuration = PGCraftConfig().use(Recorder("c", ["a"]), Recorder("b"), Recorder("a"))
+    assert names(configuration) == ["b", "a", "c"]
+
+
+def test_metadata_is_configured_once_by_either_way():
+    """pgcraft_configure_metadata and create_all together declare everything once."""
+    recorder = Recorder("r")
+    configuration = PGCraftConfig(auto_discover=False).use(recorder)
+    metadata = MetaData()
+    for name in "ab":
+        PGCraftSimple(name, "s", metadata, [], config=configuration)
+    assert recorder.configured == []
+    statements = []
+    engine = create_mock_engine("postgresql+psycopg://", lambda sql, *_: statements.append(sql))
+    metadata.create_all(engine, checkfirst=False)
+    configuration.configure_metadata(metadata)
+    assert recorder.configured == [metadata]
+    assert len(statements) == 2
