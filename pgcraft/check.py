@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint
 
-from pgcraft.markers import marked, resolve, resolve_columns, sql_text
+from pgcraft.markers import find_column, marked, resolve, resolve_columns, sql_text
 from pgcraft.naming import COLUMNS
 from pgcraft.origin import DECLARED, Origin, declared_at
 
@@ -56,7 +56,9 @@ class PGCraftCheck:
             PGCraftValidationError: The table has no such column.
         """
         condition = resolve_columns(self.expression, table, self)
-        info = {COLUMNS: self.column_names(), DECLARED: self.declared}
+        info: dict[str, Any] = {DECLARED: self.declared}
+        if not self.name:
+            info[COLUMNS] = [find_column(table, one, self).name for one in self.column_names()]
         constraint = CheckConstraint(sql_text(condition), name=self.name or None, info=info)
         table.append_constraint(constraint)
         return constraint

@@ -101,14 +101,16 @@ class PGCraftIndex:
         """
         options = {key: _option(key, value, table, self) for key, value in self.kw.items()}
         operators = options.get("postgresql_ops", {})
-        columns = [find_column(table, name, self).name for name in self.column_names()]
+        info = {**options.pop("info", {}), DECLARED: self.declared}
+        if not self.name:
+            info[COLUMNS] = [find_column(table, one, self).name for one in self.column_names()]
         index = Index(
             self.name or None,
-            *(_expression(one, table, self, operators) for one in self.expressions),
+            *[_expression(one, table, self, operators) for one in self.expressions],
             unique=self.unique,
-            **{**options, "info": {**options.get("info", {}), COLUMNS: columns}},
+            info=info,
+            **options,
         )
-        index.info[DECLARED] = self.declared  # type: ignore[attr-defined]
         table.append_constraint(index)
         return index
 

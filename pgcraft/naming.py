@@ -25,7 +25,7 @@ MAX_LENGTH = 63
 """Bytes that PostgreSQL keeps of an identifier."""
 
 COLUMNS = "pgcraft_columns"
-"""Key in ``info`` of a check or index made from text: the names of the columns it marks."""
+"""Key in ``info`` of an unnamed check or index made from text: the columns it marks."""
 
 _MAX_LENGTH_KEY = "pgcraft_max_length"
 

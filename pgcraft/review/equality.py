@@ -34,35 +34,32 @@ def without_relation(snapshot: Snapshot, relation: str) -> Snapshot:
     return replace(snapshot, objects=kept)
 
 
-def unmet(
-    found: Snapshot, models: Snapshot, base: Snapshot, *, filtered: bool
-) -> tuple[Difference, ...]:
+def unmet(found: Snapshot, models: Snapshot, *, filtered: bool) -> tuple[Difference, ...]:
     """What keeps an upgraded database from being the models' schema.
 
     Args:
         found: The schema after the upgrade.
         models: The schema that the models create.
-        base: The schema before the upgrade.
         filtered: Whether the project's own ``include_object`` or ``include_name`` takes
             objects out of the comparison.
 
     Returns:
-        The differences, without objects that nobody manages: they were there before, they
-        are as they were, and the models do not speak of them.
+        The differences, without objects that nobody manages: a revision written by hand made
+        them, and the models do not speak of them.
     """
     return tuple(
         difference
         for difference in compare(found, models)
-        if not _is_unmanaged(difference.before, difference.after, models, base, filtered=filtered)
+        if not _is_unmanaged(difference.before, difference.after, models, filtered=filtered)
     )
 
 
-def unmanaged(found: Snapshot, models: Snapshot, base: Snapshot, *, filtered: bool) -> list[Key]:
+def unmanaged(found: Snapshot, models: Snapshot, *, filtered: bool) -> list[Key]:
     """The objects that :func:`unmet` leaves out, without the parts of others among them."""
     keys = [
         difference.key
         for difference in compare(found, models)
-        if _is_unmanaged(difference.before, difference.after, models, base, filtered=filtered)
+        if _is_unmanaged(difference.before, difference.after, models, filtered=filtered)
     ]
     parents = {found[key].parent for key in keys}
     return [key for key in keys if found[key].parent not in keys or key in parents]
@@ -72,11 +69,10 @@ def _is_unmanaged(
     found: CatalogObject | None,
     wanted: CatalogObject | None,
     models: Snapshot,
-    base: Snapshot,
     *,
     filtered: bool,
 ) -> bool:
-    if found is None or wanted is not None or base.get(found.key) != found:
+    if found is None or wanted is not None:
         return False
     part_of_model = found.key.kind in _PARTS and found.parent is not None and found.parent in models
     return filtered or not part_of_model

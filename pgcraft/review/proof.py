@@ -108,7 +108,7 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         up_again=None if again is None else not again,
         mismatches=(*up, *(down or ()), *(again or ())),
         upgraded=upgraded,
-        unmanaged=tuple(unmanaged(upgraded, plan.models, plan.base, filtered=plan.draft.filtered)),
+        unmanaged=tuple(unmanaged(upgraded, plan.models, filtered=plan.draft.filtered)),
     )
 
 
@@ -157,7 +157,7 @@ class _Trial:
         plan, found = self._plan, self.snapshot()
         if step == "downgrade":
             return compare(found, plan.base)
-        return unmet(found, plan.models, plan.base, filtered=plan.draft.filtered)
+        return unmet(found, plan.models, filtered=plan.draft.filtered)
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:
         return Mismatch(

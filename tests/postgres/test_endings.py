@@ -7,9 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self").exists(), reason="looks for processes in /proc"
@@ -39,16 +44,21 @@ with scratch_server(find_programs()) as server:
 """
 
 
-def start(how: str, directory: Path) -> subprocess.Popen[str]:
+@contextmanager
+def start(how: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a process that has a server, in a session of its own as a terminal's job would be."""
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PARENT, how],
-        env=os.environ | {"TMPDIR": str(directory), "COVERAGE_PROCESS_START": ""},
+        env=os.environ | {"TMPDIR": str(directory)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
+    ) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()  # where a test failed; a process that has ended stays as it is
 
 
 def processes(directory: Path) -> dict[int, str]:
@@ -99,6 +109,7 @@ def test_signal_to_the_whole_job_leaves_nothing(sign: signal.Signals, scratch_tm
         started(parent)
         assert len(processes(scratch_tmp)) >= 2  # the watchdog and the server
         os.killpg(parent.pid, sign)
+        parent.wait()
     wait_until_gone(scratch_tmp)
 
 
@@ -132,7 +143,6 @@ def test_watchdog_asked_to_end_leaves_nothing(scratch_tmp: Path):
         started(parent)
         os.kill(watchdog(scratch_tmp), signal.SIGTERM)
         wait_until_gone(scratch_tmp)
-        parent.kill()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
@@ -142,7 +152,6 @@ def test_watchdog_killed_takes_its_server_along(scratch_tmp: Path):
         started(parent)
         os.kill(watchdog(scratch_tmp), signal.SIGKILL)
         wait_until_gone(scratch_tmp, files=False)
-        parent.kill()
 
 
 def watchdog(directory: Path) -> int:

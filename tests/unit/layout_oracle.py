@@ -12,10 +12,12 @@ SPECIAL = "~!@#^&|`?%"
 
 
 def letter(char: str) -> bool:
+    """A character that may begin a name."""
     return ("a" <= char.lower() <= "z" and char.isascii()) or char == "_" or ord(char) >= 0x80
 
 
 def digit(char: str) -> bool:
+    """A decimal digit."""
     return "0" <= char <= "9"
 
 
@@ -33,7 +35,8 @@ def read(sql: str) -> list[str]:
     return found
 
 
-def token_end(sql: str, at: int) -> int:
+def token_end(sql: str, at: int) -> int:  # noqa: C901, PLR0911 - one case a line, as in scan.l
+    """Return where the token that begins at a place ends."""
     char, two = sql[at], sql[at : at + 2]
     if two == "--":
         return line_end(sql, at)
@@ -67,12 +70,14 @@ def token_end(sql: str, at: int) -> int:
 
 
 def line_end(sql: str, at: int) -> int:
+    """Return where the line ends."""
     while at < len(sql) and sql[at] not in "\n\r":
         at += 1
     return at
 
 
 def comment_end(sql: str, at: int) -> int:
+    """Return where a block comment ends, the ones inside it counted."""
     depth = 0
     while at < len(sql):
         two = sql[at : at + 2]
@@ -87,6 +92,7 @@ def comment_end(sql: str, at: int) -> int:
 
 
 def quoted_end(sql: str, at: int) -> int:
+    """Return where a quoted name ends."""
     at += 1
     while at < len(sql):
         if sql[at] == '"':
@@ -98,6 +104,7 @@ def quoted_end(sql: str, at: int) -> int:
 
 
 def literal_end(sql: str, at: int, *, escapes: bool) -> int:
+    """Return where a literal ends, with its parts on other lines."""
     at += 1
     while at < len(sql):
         if (sql[at] == "\\" and escapes) or sql[at : at + 2] == "''":
@@ -127,6 +134,7 @@ def continuation(sql: str, at: int) -> int | None:
 
 
 def dollar_end(sql: str, at: int) -> int:
+    """Return where a dollar-quoted literal or a parameter ends."""
     end = at + 1
     while end < len(sql) and (letter(sql[end]) or (digit(sql[end]) and end > at + 1)):
         end += 1
@@ -141,6 +149,7 @@ def dollar_end(sql: str, at: int) -> int:
 
 
 def number_end(sql: str, at: int) -> int:
+    """Return where a number ends."""
     if sql[at] == "0" and sql[at + 1 : at + 2].lower() in {"x", "o", "b"}:
         end = at + 2
         while end < len(sql) and sql[end] in "0123456789abcdefABCDEF_":
@@ -158,12 +167,14 @@ def number_end(sql: str, at: int) -> int:
 
 
 def digits_end(sql: str, at: int) -> int:
+    """Return where a run of digits ends."""
     while at < len(sql) and (digit(sql[at]) or sql[at] == "_"):
         at += 1
     return at
 
 
 def operator_end(sql: str, at: int) -> int:
+    """Return where an operator ends: in + or - only with a special character in it."""
     end = at
     while end < len(sql) and sql[end] in OPERATOR and sql[end : end + 2] not in {"--", "/*"}:
         end += 1

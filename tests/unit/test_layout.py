@@ -26,6 +26,7 @@ STATEMENTS = [sql for sql, _ in CASES]
 
 
 def title(sql: str) -> str:
+    """Name a case."""
     return " ".join(sql.split())[:50]
 
 
@@ -199,27 +200,33 @@ def test_terminate_puts_the_semicolon_behind_the_last_token(sql, expected):
 
 
 def rows(count: int) -> str:
+    """Many rows."""
     values = ", ".join(f"({number}, 'name', now())" for number in range(count))
     return f"INSERT INTO t (a, b, c) VALUES {values}"
 
 
 def columns(count: int) -> str:
+    """Many columns."""
     return "CREATE TABLE t (" + ", ".join(f"c{number} int" for number in range(count)) + ")"
 
 
 def script(count: int) -> str:
+    """Many statements."""
     return "\n".join(f"create table t{number} (\n\tid int\n)\n;" for number in range(count))
 
 
 def conditions(count: int) -> str:
+    """Many conditions."""
     return "CREATE VIEW v AS SELECT * FROM t WHERE " + " OR ".join(["a = (b)"] * count)
 
 
 def nested(count: int) -> str:
+    """Many subqueries, one in the other."""
     return "SELECT " + "(SELECT " * count + "1" + ")" * count
 
 
 def calls_to_lay_out(sql: str) -> int:
+    """Count the function calls that a layout takes."""
     calls = 0
 
     def count(_frame, event, _argument):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,12 @@ from pgcraft.review.layout import same_tokens
 from pgcraft.review.layout.lexer import UnreadableError, scan
 from pgcraft.review.layout.vocabulary import KEYWORDS
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 
 def lexemes(sql: str) -> list[str]:
+    """What our lexer reads, white space apart."""
     return [text for _, text in scan(sql) if text.strip(" \t\n\r\f\v")]
 
 
@@ -45,7 +49,7 @@ def lexemes(sql: str) -> list[str]:
         ("a-->b\nc", ["a", "-->b", "c"]),
         ("a*/*c*/b", ["a", "*", "/*c*/", "b"]),
         ("1..2 1.5e-3 0x1F .5 1_000", ["1", "..", "2", "1.5e-3", "0x1F", ".5", "1_000"]),
-        ("größe \u00a0x ſelect", ["größe", "\u00a0x", "ſelect"]),
+        ("größe \u00a0x \u017felect", ["größe", "\u00a0x", "\u017felect"]),
     ],
 )
 def test_lexer_postgres_text_is_cut_where_postgres_cuts_it(sql, expected):
@@ -117,6 +121,8 @@ def test_vocabulary_holds_each_word_of_the_tables(name):
 
 
 def words_in(module: ModuleType) -> set[str]:
+    """The words in the tables of a module."""
+
     def texts(value: object) -> list[str]:
         if isinstance(value, str):
             return [value]

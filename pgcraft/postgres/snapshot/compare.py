@@ -103,8 +103,6 @@ def _changes(before: CatalogObject, after: CatalogObject) -> Iterator[str]:
             yield f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}"
     if before.definition != after.definition and after.key.kind not in _TOLD_BY_DETAILS:
         yield _changed_text(before.definition, after.definition)
-    if before.parent != after.parent:
-        yield f"belongs to {before.parent or 'nothing'} -> {after.parent or 'nothing'}"
 
 
 def _changed_text(before: str, after: str) -> str:

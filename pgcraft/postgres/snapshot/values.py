@@ -42,7 +42,9 @@ class CatalogObject:
         schema: The schema's name, not quoted; ``None`` for what lives outside schemas.
         parent: What it belongs to: the relation of a column, constraint, index, rule,
             trigger or policy, the domain of a constraint, the object that a grant or a
-            comment is on. Always an object of the same snapshot.
+            comment is on. Always an object of the same snapshot. Not part of equality: the key
+            or the definition says it too, and a column of a view or a partition is an object
+            only when it has something of its own.
         definition: What the server deparses. A whole statement, without its semicolon,
             for all kinds but these: a column's and a constraint's is the clause that
             follows ``ADD`` (a constraint's without its name), a table's lacks the list of
@@ -53,7 +55,7 @@ class CatalogObject:
 
     key: Key
     schema: str | None = None
-    parent: Key | None = None
+    parent: Key | None = field(default=None, compare=False)
     definition: str
     details: tuple[tuple[str, str], ...] = ()
 
@@ -107,7 +109,7 @@ class Snapshot:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal, of all that equality looks at."""
-        content = _canonical({"version": self.version, "objects": _rows(self.objects)})
+        content = _canonical({"version": self.version, "objects": [_told(item) for item in self.objects]})
         return hashlib.sha256(content.encode()).hexdigest()
 
     def to_json(self) -> str:
@@ -115,7 +117,7 @@ class Snapshot:
         return _canonical(
             {
                 "version": self.version,
-                "objects": _rows(self.objects),
+                "objects": [_row(item) for item in self.objects],
                 "column_order": self.column_order,
             }
         )
@@ -137,22 +139,17 @@ def _canonical(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _rows(objects: tuple[CatalogObject, ...]) -> list[list[Any]]:
-    return [
-        [
-            item.key.kind,
-            item.key.identity,
-            item.schema,
-            [item.parent.kind, item.parent.identity] if item.parent else None,
-            item.definition,
-            item.details,
-        ]
-        for item in objects
-    ]
+def _told(item: CatalogObject) -> list[Any]:
+    return [item.key.kind, item.key.identity, item.schema, item.definition, item.details]
+
+
+def _row(item: CatalogObject) -> list[Any]:
+    parent = item.parent
+    return [*_told(item), [parent.kind, parent.identity] if parent else None]
 
 
 def _object(row: list[Any]) -> CatalogObject:
-    kind, identity, schema, parent, definition, details = row
+    kind, identity, schema, definition, details, parent = row
     return CatalogObject(
         key=Key(kind=kind, identity=identity),
         schema=schema,

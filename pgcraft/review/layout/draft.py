@@ -189,7 +189,9 @@ class Draft:
         word, before = self.word(place), self.word(place - 1)
         if before == "AS" and word not in AFTER_AS:
             return 0
-        if before != "," and (taken := self.phrase_at(place, _PHRASES)):
+        taken = self.phrase_at(place, _PHRASES)
+        # After a comma stands a name, unless no name could be followed so: EXCLUDE USING.
+        if taken and (before != "," or self.word(place + taken - 1) in RESERVED):
             return taken
         if word in RESERVED:
             return 1

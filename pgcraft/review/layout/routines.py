@@ -33,15 +33,14 @@ _EVENTS = {"INSERT", "UPDATE", "DELETE", "TRUNCATE", "OF"}
 
 def plan_routine(draft: Draft, start: int, end: int) -> None:
     """Give each clause of a function's or procedure's header a line, and its body the last."""
-    arguments = draft.after_name(start)
-    body = False
-    for place in draft.clauses(arguments, end, _ROUTINE_CLAUSES):
-        word = draft.word(place)
-        if body:
-            # What follows the body stays beside its end, and is never taken for part of it.
-            continue
-        body = word in _BODIES
-        draft.break_before(place, 0 if body else STEP)
+    places = draft.clauses(draft.after_name(start), end, _ROUTINE_CLAUSES)
+    bodies = [place for place in places if draft.word(place) in _BODIES]
+    body = bodies[0] if bodies else end
+    after = [place for place in places if place > body]
+    for place in places:
+        # LANGUAGE alone stays beside the end of the body, where people write it.
+        if place <= body or len(after) > 1:
+            draft.break_before(place, 0 if place == body else STEP)
 
 
 def plan_trigger(draft: Draft, start: int, end: int) -> None:

@@ -19,13 +19,14 @@ _WRAPPED = index(
         *("REFERENCES", "CHECK (", "CONSTRAINT", "GENERATED", "ON DELETE", "ON UPDATE"),
         *("DEFERRABLE", "NOT DEFERRABLE", "INITIALLY", "NOT VALID", "EXCLUDE USING"),
         "FOREIGN KEY",
+        "FOR VALUES",
         *("AND", "OR", "WHEN", "ELSE", "FROM", "WHERE", "ORDER BY", "GROUP BY", "LIMIT"),
         *("INNER JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"),
         *("JOIN", "UNION", "USING (", "DO UPDATE SET", "DO NOTHING", "WITH ("),
     ]
 )
 # A clause does not begin behind these: they are part of it.
-_JOINED = words("( LEFT RIGHT FULL INNER OUTER CROSS NATURAL NOT CONSTRAINT ADD")
+_JOINED = words("( LEFT RIGHT FULL INNER OUTER CROSS NATURAL NOT CONSTRAINT ADD VALUES")
 _TOUCHING = words(", ) ]")
 
 
@@ -55,10 +56,11 @@ def _fill(draft: Draft, start: int, end: int, column: int, hang: int) -> None:
         while waiting and waiting[-1][1] >= depth:
             reach[waiting.pop()[0]] = place
         waiting.append((place, depth))
-    left, start_column = start, column
+    left, outer = start, column
     for place, depth in places:
         if column + draft.width(left, reach[place]) >= WIDTH:
-            left, column = place, max(hang, start_column + STEP) if depth else hang
+            outer = outer if depth else hang
+            left, column = place, outer + (STEP if depth else 0)
             draft.break_before(place, column)
 
 

@@ -250,6 +250,12 @@ _COLUMNS = (
         since=18,
     ),
     Case(
+        name="column of a view, default beside a comment",
+        before="CREATE VIEW v AS SELECT 1 AS a; COMMENT ON COLUMN v.a IS 'x'",
+        change="ALTER VIEW v ALTER a SET DEFAULT 7",
+        texts=("column public.v.a: created, a integer DEFAULT 7",),
+    ),
+    Case(
         name="column of a view, default",
         before=TABLE + "CREATE VIEW v AS SELECT id FROM t",
         change="ALTER VIEW v ALTER id SET DEFAULT 7",

@@ -70,6 +70,7 @@ def test_snapshot_as_json_comes_back_equal(rich_template, database):
     again = Snapshot.from_json(snapshot.to_json())
 
     assert again == snapshot
+    assert [item.parent for item in again] == [item.parent for item in snapshot]
     assert again.column_order == snapshot.column_order
     assert again.fingerprint == snapshot.fingerprint
     assert again.to_json() == snapshot.to_json()
