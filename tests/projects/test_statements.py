@@ -60,7 +60,7 @@ notes = {table}
 op.bulk_insert(notes, {rows!r})
 for row in {rows!r}:
     op.execute(notes.insert().values(id=row["id"] + 100, body=row["body"]))
-    text = row["body"].replace("\\\\:", "\\\\\\\\:").replace(":", "\\\\:")
+    text = row["body"].replace(":", "\\\\:")
     op.execute("INSERT INTO notes VALUES (%d, '%s')" % (row["id"] + 200, text.replace("'", "''")))
 """
     first = revision("0001", None, body, 'op.drop_table("notes")')
