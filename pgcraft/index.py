@@ -10,7 +10,7 @@ from sqlalchemy import Index, literal_column
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import find_column, marked, resolve, resolve_columns, sole_marker, sql_text
 from pgcraft.naming import COLUMNS
-from pgcraft.origin import DECLARED, declared_at
+from pgcraft.origin import DECLARED, Origin, declared_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ class PGCraftIndex:
     expressions: tuple[str, ...]
     unique: bool
     kw: dict[str, Any]
+    declared: Origin
 
     def __init__(
         self, name: str | None, *expressions: str, unique: bool = False, **kw: Any

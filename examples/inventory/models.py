@@ -1,6 +1,6 @@
 """The schema of a small warehouse: what there is, who delivers it, and what was ordered."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Numeric, String, Text, text
+from sqlalchemy import Boolean, Column, Integer, MetaData, Numeric, String, Text, text
 
 from pgcraft import pgcraft_build_naming_conventions
 from pgcraft.check import PGCraftCheck
@@ -23,18 +23,37 @@ class Customers:
 
 
 PGCraftSimple(
+    tablename="suppliers",
+    schemaname="inventory",
+    metadata=metadata,
+    schema_items=[
+        Column("name", Text, nullable=False),
+        Column("active", Boolean, nullable=False, server_default=text("true")),
+        PGCraftIndex("uq_suppliers_name", "lower({name})", unique=True),
+    ],
+)
+
+PGCraftSimple(
     tablename="products",
     schemaname="inventory",
     metadata=metadata,
     schema_items=[
         Column("name", String, nullable=False),
         Column("sku", String(32), nullable=False),
-        Column("price", Numeric(10, 2), nullable=False),
-        Column("legacy_code", String(12)),
+        Column("price", Numeric(12, 2), nullable=False),
+        Column("supplier_id", Integer),
         PGCraftIndex("uq_products_sku", "{sku}", unique=True),
         PGCraftIndex("ix_products_lower_name", "lower({name})"),
+        PGCraftIndex("ix_products_supplier", "{supplier_id}"),
+        PGCraftFK(
+            references={"{supplier_id}": "suppliers.id"},
+            name="fk_products_supplier",
+            ondelete="SET NULL",
+        ),
+        PGCraftCheck("{price} >= 0", name="ck_products_price"),
     ],
 )
+
 PGCraftSimple(
     tablename="orders",
     schemaname="inventory",

@@ -80,7 +80,8 @@ def pgcraft_configure_metadata(metadata: MetaData, config: PGCraftConfig | None 
     # Imported late: the reviewer loads this package without the rest of the library.
     from ..reference import resolve_references
 
-    del config
+    if config is not None:
+        config.configure_metadata(metadata)
     resolve_references(metadata)
 
 

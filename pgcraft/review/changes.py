@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pgcraft.postgres.snapshot import compare
+from pgcraft.postgres.snapshot import Key, compare
 
 if TYPE_CHECKING:
-    from pgcraft.postgres.snapshot import Difference, Key, Snapshot
+    from collections.abc import Container
+
+    from pgcraft.postgres.snapshot import Difference, Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,22 @@ def list_changes(base: Snapshot, upgraded: Snapshot) -> tuple[Change, ...]:
     """
     differences = compare(base, upgraded)
     whole = {one.key for one in differences if one.action != "alter"}
-    return tuple(_change(one) for one in differences if _parent(one) not in whole)
+    return tuple(
+        _change(one)
+        for one in differences
+        if _parent(one) not in whole and not _belongs_to_column(one, whole)
+    )
+
+
+def _belongs_to_column(difference: Difference, whole: Container[Key]) -> bool:
+    """Whether it is the sequence of a column that comes or goes, as SERIAL makes it."""
+    item = difference.before or difference.after
+    owner = item.detail("owned by") if item is not None else None
+    if owner is None:
+        return False
+    column = Key(kind="column", identity=owner)
+    table = Key(kind="table", identity=owner.rpartition(".")[0])
+    return difference.key in whole and (column in whole or table in whole)
 
 
 def _parent(difference: Difference) -> Key | None:

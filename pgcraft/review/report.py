@@ -124,7 +124,7 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         "statements": _statements(scripts),
         "findings": [asdict(finding) for finding in report.findings],
         "unmanaged": [str(key) for key in report.proof.unmanaged],
-        "files": sorted([*files, "review.json"]),
+        "files": sorted({*files, "review.json"}),
     }
 
 

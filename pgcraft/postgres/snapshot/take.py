@@ -56,8 +56,9 @@ def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
 
     It is taken in one read-only transaction that sees one state of the database, with fixed
     settings and an empty ``search_path``, in a constant number of round trips. Left out are
-    the system's schemas, temporary objects, members of extensions, roles, user mappings, and
-    what belongs to the server rather than to a schema: settings, subscriptions.
+    the system's schemas, temporary objects, members of extensions with their grants, what
+    belongs to the server (roles, settings, subscriptions), user mappings for their passwords,
+    and access methods, conversions, languages, transforms and shell types.
 
     An owner is a detail of its object. Grants and comments are objects of their own, so that
     a change of one reads well and is a statement of its own: a ``grant`` for each object and

@@ -109,7 +109,9 @@ class Snapshot:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal, of all that equality looks at."""
-        content = _canonical({"version": self.version, "objects": [_told(item) for item in self.objects]})
+        content = _canonical(
+            {"version": self.version, "objects": [_told(item) for item in self.objects]}
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
     def to_json(self) -> str:

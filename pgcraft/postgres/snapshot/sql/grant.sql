@@ -8,7 +8,9 @@ WITH listed AS (
     FROM pg_class AS c
     WHERE c.relacl IS NOT NULL
     UNION ALL
-    SELECT 'pg_class'::regclass, a.attrelid, a.attnum, c.relowner, a.attacl, acldefault('c', c.relowner)
+    SELECT
+        'pg_class'::regclass, a.attrelid, a.attnum, c.relowner, a.attacl,
+        acldefault('c', c.relowner)
     FROM pg_attribute AS a
     JOIN pg_class AS c ON c.oid = a.attrelid
     WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
@@ -58,9 +60,11 @@ SELECT
     d.objsubid,
     CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(d.grantee)) END AS grantee,
     CASE WHEN d.grantor <> d.owner THEN quote_ident(pg_get_userbyid(d.grantor)) END AS grantor,
-    string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type) FILTER (WHERE d.granted AND NOT d.is_grantable) AS granted,
+    string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
+        FILTER (WHERE d.granted AND NOT d.is_grantable) AS granted,
     string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
         FILTER (WHERE d.granted AND d.is_grantable) AS grantable,
-    string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type) FILTER (WHERE NOT d.granted) AS revoked
+    string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
+        FILTER (WHERE NOT d.granted) AS revoked
 FROM difference AS d
 GROUP BY 1, 2, 3, d.grantee, d.grantor, d.owner

@@ -33,8 +33,10 @@ FROM (
             WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
             WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN 'LARGE OBJECTS'
         END AS objects,
-        CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(d.grantee)) END AS grantee,
-        string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type) FILTER (WHERE d.granted AND NOT d.is_grantable) AS granted,
+        CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(d.grantee)) END
+            AS grantee,
+        string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
+            FILTER (WHERE d.granted AND NOT d.is_grantable) AS granted,
         string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
             FILTER (WHERE d.granted AND d.is_grantable) AS grantable,
         string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)

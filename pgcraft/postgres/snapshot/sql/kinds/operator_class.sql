@@ -8,7 +8,10 @@ SELECT
     o.schema,
     'CREATE ' || upper(o.kind) || ' ' || o.words
     || coalesce(
-        CASE o.kind WHEN 'operator family' THEN E';\nALTER OPERATOR FAMILY ' || o.identity || ' ADD ' ELSE ' AS ' END
+        CASE o.kind
+            WHEN 'operator class' THEN ' AS '
+            ELSE E';\nALTER OPERATOR FAMILY ' || o.identity || ' ADD '
+        END
         || nullif(concat_ws(
             ', ',
             o.storage,
@@ -17,7 +20,9 @@ SELECT
                     format(
                         'OPERATOR %s %s', p.amopstrategy, p.amopopr::regoperator::text
                     ) || CASE WHEN p.amopsortfamily <> 0 THEN (
-                        SELECT ' FOR ORDER BY ' || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
+                        SELECT
+                            ' FOR ORDER BY '
+                            || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
                         FROM pg_opfamily AS f
                         JOIN pg_namespace AS fn ON fn.oid = f.opfnamespace
                         WHERE f.oid = p.amopsortfamily
@@ -51,11 +56,13 @@ FROM (
         'operator class' AS kind,
         'pg_opclass'::regclass::oid AS classid,
         c.oid AS objid,
-        quote_ident(n.name) || '.' || quote_ident(c.opcname) || ' USING ' || quote_ident(am.amname) AS identity,
+        quote_ident(n.name) || '.' || quote_ident(c.opcname) || ' USING ' || quote_ident(am.amname)
+            AS identity,
         n.name AS schema,
         concat_ws(
             ' ',
-            quote_ident(n.name) || '.' || quote_ident(c.opcname), CASE WHEN c.opcdefault THEN 'DEFAULT' END,
+            quote_ident(n.name) || '.' || quote_ident(c.opcname),
+            CASE WHEN c.opcdefault THEN 'DEFAULT' END,
             'FOR TYPE', format_type(c.opcintype, NULL), 'USING', quote_ident(am.amname),
             'FAMILY', quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
         ) AS words,
