@@ -25,7 +25,7 @@ EXIT_TERMINATED = 128 + signal.SIGTERM
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="pgcraft", prog_name="pgcraft")
 def pgcraft() -> None:
-    """Turn a change of SQLAlchemy models into migration SQL that was proven.
+    r"""Turn a change of SQLAlchemy models into migration SQL that was proven.
 
     \b
     Start with:

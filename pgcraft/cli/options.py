@@ -56,7 +56,7 @@ def _defaults(context: click.Context, table: dict[str, Any], source: Path) -> di
     unknown = sorted(set(table) - set(names))
     if unknown:
         raise click.UsageError(f"{source} sets {', '.join(unknown)}, which pgcraft does not know.")
-    return {names[option]: value for option, value in table.items() if names[option] is not None}  # type: ignore[misc]  # None was left out
+    return {names[option]: value for option, value in table.items() if names[option] is not None}
 
 
 def _all_commands(context: click.Context) -> list[click.Command]:

@@ -66,8 +66,7 @@ def _belongs_to_column(difference: Difference, whole: Container[Key]) -> bool:
 
 def _parent(difference: Difference) -> Key | None:
     item = difference.before or difference.after
-    assert item is not None, difference.key
-    return item.parent
+    return None if item is None else item.parent
 
 
 def _change(difference: Difference) -> Change:

@@ -26,33 +26,19 @@ def missing_checks(head: Snapshot, models: Snapshot) -> list[list[list[str]]]:
     for difference in compare(head, models):
         old, new = _check(difference.before), _check(difference.after)
         item = old or new
-        if item is None or item.parent not in head or item.parent not in models:
+        table = item.parent if item is not None else None
+        if table is None or table not in head or table not in models:
             continue
+        name = difference.key.identity.removeprefix(f"{table.identity}.")
+        drop = f"ALTER TABLE {table.identity} DROP CONSTRAINT {name}"
+        add = f"ALTER TABLE {table.identity} ADD CONSTRAINT {name} "
         if old is not None:
-            before.append([_drop(old), _add(old)])
+            before.append([drop, add + old.definition])
         if new is not None:
-            after.append([_add(new), _drop(new)])
+            after.append([add + new.definition, drop])
     return [before, after]
 
 
 def _check(item: CatalogObject | None) -> CatalogObject | None:
     is_check = item is not None and item.key.kind == "constraint" and item.detail("type") == "check"
     return item if is_check else None
-
-
-def _add(item: CatalogObject) -> str:
-    return f"ALTER TABLE {_table(item)} ADD CONSTRAINT {_name(item)} {item.definition}"
-
-
-def _drop(item: CatalogObject) -> str:
-    return f"ALTER TABLE {_table(item)} DROP CONSTRAINT {_name(item)}"
-
-
-def _table(item: CatalogObject) -> str:
-    assert item.parent is not None, item.key
-    return item.parent.identity
-
-
-def _name(item: CatalogObject) -> str:
-    # A constraint's identity is its relation's, a dot, and its own quoted name.
-    return item.key.identity.removeprefix(f"{_table(item)}.")

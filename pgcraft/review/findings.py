@@ -72,7 +72,8 @@ def _unproven(mismatch: Mismatch) -> Finding:
         rule="unproven",
         level="error",
         message=message,
-        help="Do not run it. Complete the revision by hand, or change the models, and review again.",
+        help="Do not run it. Complete the revision by hand, or change the models; then review "
+        "again.",
         script=script,
     )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cli.command import processes_of, start
 from projects.small_project import NO_MODELS, revision, write_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE = 60.0
 

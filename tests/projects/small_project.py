@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import dedent, indent
+from typing import TYPE_CHECKING
 
 from pgcraft.project.configuration import Project, find_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INI = """\
 [alembic]

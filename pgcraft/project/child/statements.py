@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateTable, DDLElement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .replay import StepTracker
 
@@ -36,40 +36,67 @@ def recording(tracker: StepTracker) -> Iterator[list[Statement]]:
         (Alembic's own bookkeeping), ``comment``, ``begin`` or ``commit``; texts have no
         semicolon of Alembic's.
     """
-    statements: list[Statement] = []
-    dialect = _driverless_dialect()
-    original_exec, original_output = DefaultImpl._exec, DefaultImpl.static_output  # noqa: SLF001  # the one place through which all statements go
+    recorder = _Recorder(tracker)
+    replaced: dict[str, Callable[..., Any]] = {
+        "_exec": recorder.exec,
+        "static_output": recorder.output,
+    }
+    originals = {name: getattr(DefaultImpl, name) for name in replaced}
 
-    def add(kind: str, sql: str) -> None:
-        statements.append({"kind": kind, "text": sql, "revision": tracker.revision})
+    def hooked(name: str) -> Callable[..., Any]:
+        def method(impl: DefaultImpl, *arguments: Any, **options: Any) -> Any:
+            if impl.as_sql:
+                return replaced[name](*arguments, **options)
+            return originals[name](impl, *arguments, **options)
 
-    def record_exec(impl: DefaultImpl, construct: Any, *arguments: Any, **options: Any) -> Any:
-        if not impl.as_sql:
-            return original_exec(impl, construct, *arguments, **options)
-        if any(arguments[1:]) or options.get("multiparams") or options.get("params"):
+        return method
+
+    try:
+        for name in replaced:
+            setattr(DefaultImpl, name, hooked(name))
+        yield recorder.statements
+    finally:
+        for name, original in originals.items():
+            setattr(DefaultImpl, name, original)
+
+
+class _Recorder:
+    """Takes the place of the two methods of Alembic's ``DefaultImpl``."""
+
+    def __init__(self, tracker: StepTracker) -> None:
+        self.statements: list[Statement] = []
+        self._tracker = tracker
+        self._dialect = _driverless_dialect()
+
+    def exec(
+        self,
+        construct: Any,
+        execution_options: Any = None,
+        multiparams: Any = None,
+        params: Any = None,
+    ) -> None:
+        """Take a statement; the arguments are those of ``DefaultImpl._exec``."""
+        del execution_options
+        if multiparams is not None or params:
             raise TypeError("SQL parameters not allowed with as_sql")
-        if isinstance(construct, CreateTable) and not tracker.in_migration:
+        in_migration = self._tracker.in_migration
+        if isinstance(construct, CreateTable) and not in_migration:
             # Alembic's own table stays, empty, when everything is downgraded.
             construct.if_not_exists = True
-        add("sql" if tracker.in_migration else "version", _compiled(construct, dialect))
-        return None
+        self._add("sql" if in_migration else "version", _compiled(construct, self._dialect))
 
-    def record_output(impl: DefaultImpl, output: str) -> None:
-        if not impl.as_sql:
-            original_output(impl, output)
-            return
-        if output.startswith("-- Running ") and tracker.step is not None:
+    def output(self, text: str) -> None:
+        """Take a line of the script that is no statement to compile."""
+        if text.startswith("-- Running ") and self._tracker.step is not None:
             # The step's own words have the revision's message too.
-            output = f"-- Running {' '.join(str(tracker.step).split())}"
-        sql = output.strip().removesuffix(impl.command_terminator)
+            text = f"-- Running {' '.join(str(self._tracker.step).split())}"
+        sql = text.strip().removesuffix(DefaultImpl.command_terminator)
         kind = {"BEGIN": "begin", "COMMIT": "commit"}.get(sql)
-        add(kind or ("comment" if sql.startswith("--") else "sql"), sql)
+        self._add(kind or ("comment" if sql.startswith("--") else "sql"), sql)
 
-    DefaultImpl._exec, DefaultImpl.static_output = record_exec, record_output  # type: ignore[method-assign, assignment]  # noqa: SLF001  # as above
-    try:
-        yield statements
-    finally:
-        DefaultImpl._exec, DefaultImpl.static_output = original_exec, original_output  # type: ignore[method-assign, assignment]  # noqa: SLF001  # as above
+    def _add(self, kind: str, sql: str) -> None:
+        revision = self._tracker.revision
+        self.statements.append({"kind": kind, "text": sql, "revision": revision})
 
 
 def _compiled(construct: Any, dialect: PGDialect) -> str:
