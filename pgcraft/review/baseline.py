@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import UsageError
+from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Baseline:
         history: The project's revisions.
         revision: The base revision; None before the first one.
         database: The database at that revision.
+        schema: The schema of that database, as it was when the user's code had ended.
         head_database: A copy at the newest committed revision, which autogenerate compares
             with. The first one is not touched again by the user's code.
     """
@@ -35,7 +37,13 @@ class Baseline:
     history: History
     revision: str | None
     database: str
+    schema: Snapshot
     head_database: str
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the base is the newest revision."""
+        return self.revision == (self.history.heads[0] if self.history.heads else None)
 
 
 def replay(server: Server, code: UserCode, from_revision: str | None) -> Baseline:
@@ -59,11 +67,16 @@ def replay(server: Server, code: UserCode, from_revision: str | None) -> Baselin
         revision = choose_base(history, from_revision)
         if revision is not None:
             child.run("replay", to=revision, database=server.conninfo(BASE))
+    with server.connect(BASE) as connection:
+        schema = take_snapshot(connection)
+    baseline = Baseline(
+        history=history, revision=revision, database=BASE, schema=schema, head_database=HEAD
+    )
     server.create_database(HEAD, template=BASE)
-    if history.heads and revision != history.heads[0]:
+    if not baseline.is_head:
         with code.process() as child:
             child.run("replay", to=history.heads[0], database=server.conninfo(HEAD))
-    return Baseline(history=history, revision=revision, database=BASE, head_database=HEAD)
+    return baseline
 
 
 def choose_base(history: History, from_revision: str | None) -> str | None:

@@ -66,7 +66,9 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     def answer(question: dict[str, Any]) -> dict[str, Any]:
         del question
         models.append(_snapshot(server, MODELS))
-        head = _snapshot(server, baseline.head_database)
+        head = baseline.schema
+        if not baseline.is_head:
+            head = _snapshot(server, baseline.head_database)
         return {"operations": missing_checks(head, models[0])}
 
     with code.process() as child:
@@ -90,7 +92,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         version_relation=relation,
         revision_name=file.name if file and code.project.has_history else None,
         revision_source=file.read_bytes() if file else b"",
-        base=without_relation(_snapshot(server, baseline.database), relation),
+        base=without_relation(baseline.schema, relation),
         models=without_relation(models[0], relation),
     )
 

@@ -96,7 +96,7 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         up = trial.mismatches("upgrade", plan.draft.target)
     else:
         up = trial.apply(scripts.upgrade, "upgrade", plan.draft.target)
-    upgraded = trial.snapshot()
+    upgraded = trial.schema
     down = again = None
     if scripts is not None and scripts.downgrade is not None and not up:
         down = trial.apply(scripts.downgrade, "downgrade", base_heads)
@@ -116,13 +116,17 @@ class _Trial:
     def __init__(self, server: Server, plan: Plan) -> None:
         self._server = server
         self._plan = plan
+        self.schema = plan.base
 
-    def snapshot(self) -> Snapshot:
+    def _snapshot(self) -> Snapshot:
         with self._server.connect(TRIAL) as connection:
             return without_relation(take_snapshot(connection), self._plan.version_relation)
 
     def apply(self, script: Script, step: Step, heads: Heads) -> list[Mismatch]:
-        """Run a script and list what is not as it should be afterwards."""
+        """Run a script and list what is not as it should be afterwards.
+
+        A script that stops leaves what its earlier transactions did; nothing is compared then.
+        """
         path = self._server.work_directory / script.name
         path.write_bytes(script.content)
         applied = run_script(self._server, TRIAL, path, stop_on_error=False)
@@ -136,7 +140,8 @@ class _Trial:
         return self.mismatches(step, heads)
 
     def mismatches(self, step: Step, heads: Heads) -> list[Mismatch]:
-        """Compare the trial with what it should be after a step."""
+        """Compare the trial with what it should be after a step; ``schema`` is what it is."""
+        self.schema = self._snapshot()
         mismatches = [self._mismatch(one, step) for one in self._differences(step)]
         found = self._heads()
         if self._plan.has_history and found != frozenset(heads):
@@ -154,10 +159,10 @@ class _Trial:
         return mismatches
 
     def _differences(self, step: Step) -> tuple[Difference, ...]:
-        plan, found = self._plan, self.snapshot()
+        plan = self._plan
         if step == "downgrade":
-            return compare(found, plan.base)
-        return unmet(found, plan.models, filtered=plan.draft.filtered)
+            return compare(self.schema, plan.base)
+        return unmet(self.schema, plan.models, filtered=plan.draft.filtered)
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:
         return Mismatch(
