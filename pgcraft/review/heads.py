@@ -33,8 +33,20 @@ def heads_before(
         yield heads
         revision = statement.revision
         if statement.kind == "version" and revision is not None and _moves(statement):
-            below = frozenset(parents[revision])
-            heads = (heads - below) | {revision} if upgrade else (heads - {revision}) | below
+            moved = heads | {revision} if upgrade else (heads - {revision}) | {*parents[revision]}
+            heads = moved - _ancestors(moved, parents)
+
+
+def _ancestors(revisions: frozenset[str], parents: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """What other revisions of a set imply: the version table does not list it."""
+    found: set[str] = set()
+    waiting = [parent for revision in revisions for parent in parents[revision]]
+    while waiting:
+        revision = waiting.pop()
+        if revision not in found:
+            found.add(revision)
+            waiting.extend(parents[revision])
+    return found
 
 
 def _moves(statement: Statement) -> bool:

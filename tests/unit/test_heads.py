@@ -34,6 +34,13 @@ PARENTS = {"a": (), "b": ("a",), "c": ("a",), "m": ("b", "c")}
         ([sql("m"), version("m", "DELETE FROM v"), version("m")], "bc", True, ["bc", "bc", "m"]),
         ([sql("b"), version("b"), sql("a"), version("a")], "b", False, ["b", "b", "a", "a"]),
         ([version("m"), version("m", "INSERT INTO v"), sql("c")], "m", False, ["m", "bc", "bc"]),
+        # Below b is a, which c implies already.
+        (
+            [sql("b"), version("b"), sql("c"), version("c"), sql("a")],
+            "bc",
+            False,
+            ["bc", "bc", "c", "c", "a"],
+        ),
     ],
 )
 def test_heads_are_followed(statements, start, upgrade, expected):

@@ -90,6 +90,10 @@ def _autogenerate(
         revision_context.run_autogenerate(heads, context)
         with connections.redirected(job["models_database"]):
             create_models(metadata_list(context.opts["target_metadata"]))
+        if not revision_context.generated_revisions:
+            # The user's function took the empty draft away, before the catalogs were compared.
+            revision_context.generated_revisions.append(revision_context._default_revision())  # noqa: SLF001  # how RevisionContext itself begins
+            revision_context.generated_revisions[-1]._needs_render = True  # noqa: SLF001  # as Alembic sets it
         answer = ask({"compared": {"operations": _count(revision_context.generated_revisions)}})
         _append(revision_context.generated_revisions, answer["operations"])
         return []

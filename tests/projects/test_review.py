@@ -1,0 +1,414 @@
+"""Reviews of small projects of all sorts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from projects.reviewing import proven, review_project, statements
+from projects.small_project import PLAIN_ENV, revision, write_project
+
+from pgcraft.project.configuration import find_project
+
+MODELS = """\
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table
+
+metadata = MetaData()
+"""
+
+CUSTOMERS = """\
+customers = Table(
+    "customers", metadata, Column("id", Integer, primary_key=True), Column("name", String(20)),
+    schema="public",
+)
+"""
+
+ORDERS = """\
+orders = Table(
+    "orders", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", Integer, ForeignKey("public.customers.id", name="fk_customer")),
+    schema="sales",
+)
+"""
+
+
+def commit_draft(project) -> str:
+    """Move the drafted revision into the history, as a developer does; returns its name."""
+    (draft,) = (project.root / "pgcraft-out").glob("*.py")
+    draft.rename(project.root / "migrations" / "versions" / draft.name)
+    return draft.name
+
+
+def rewrite_models(project, text: str) -> None:
+    (project.root / "models.py").write_text(text)
+
+
+def test_models_in_schemas_need_no_include_schemas(tmp_path):
+    """Plain SQLAlchemy, plain env.py: schemas are created, `public` converges, nothing is left."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS + ORDERS)
+    report = proven(review_project(project))
+    assert statements(report)[0] == "CREATE SCHEMA sales;"
+    assert statements(report, "downgrade")[-1] == "DROP SCHEMA sales;"
+    commit_draft(project)
+    again = review_project(project)
+    assert again.verdict == "no-change"
+    assert again.scripts is None
+    names = {path.name for path in (tmp_path / "pgcraft-out").iterdir()}
+    assert names == {"review.json", "SHA256SUMS", "timings.json"}
+
+
+def test_schema_that_the_models_left_is_dropped(tmp_path):
+    """The revision says that it manages the schema, so its tables and the schema go again."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS + ORDERS)
+    review_project(project)
+    commit_draft(project)
+    rewrite_models(project, MODELS + CUSTOMERS)
+    report = proven(review_project(project))
+    assert statements(report) == ["DROP TABLE sales.orders;", "DROP SCHEMA sales;"]
+    assert [finding.rule for finding in report.findings] == ["drop-table"]
+    commit_draft(project)
+    rewrite_models(project, MODELS)
+    report = proven(review_project(project))
+    assert [one.identity for one in report.changes if one.action == "drop"] == ["public.customers"]
+
+
+def test_tables_of_others_are_left_alone(tmp_path):
+    """A schema that no model uses, filled by a revision written by hand, stays and is listed."""
+    body = 'op.execute("CREATE SCHEMA legacy; CREATE TABLE legacy.old (id integer)")'
+    first = revision("0001", None, body, 'op.execute("DROP SCHEMA legacy CASCADE")')
+    models = MODELS + ORDERS.replace("public.customers.id", "sales.orders.id")
+    project = write_project(tmp_path, models=models, revisions={"0001_first": first})
+    report = proven(review_project(project))
+    assert not any("legacy" in sql for sql in statements(report))
+    listed = {str(key) for key in report.proof.unmanaged}
+    assert listed == {"schema legacy", "table legacy.old"}
+
+
+def test_hand_written_objects_of_other_kinds_are_left_alone(tmp_path):
+    """Functions, views and triggers that no model declares are no mismatch."""
+    body = """
+        op.execute("CREATE TABLE public.customers (id serial PRIMARY KEY, name varchar(20))")
+        op.execute("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+        op.execute("CREATE TRIGGER t BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION touch()")
+        op.execute("CREATE VIEW names AS SELECT name FROM customers")
+    """
+    first = revision("0001", None, body, 'op.execute("DROP TABLE customers CASCADE")')
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, revisions={"0001_first": first})
+    report = review_project(project)
+    assert report.verdict == "no-change"
+    assert {key.kind for key in report.proof.unmanaged} == {"function", "trigger", "view"}
+
+
+def test_range_from_an_older_revision(tmp_path):
+    """`--from`: committed revisions and the draft in one script, each under its name."""
+    revisions = {
+        "0001_first": revision(
+            "0001",
+            None,
+            'op.create_table("customers", sa.Column("id", sa.Integer, primary_key=True))',
+            'op.drop_table("customers")',
+        ),
+        "0002_name": revision(
+            "0002",
+            "0001",
+            'op.add_column("customers", sa.Column("name", sa.String(10)))',
+            'op.drop_column("customers", "name")',
+        ),
+    }
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, revisions=revisions)
+    report = proven(review_project(project, from_revision="0001"))
+    assert report.baseline.revision == "0001"
+    script = report.scripts.upgrade
+    assert [one.revision for one in script.statements][:2] == ["0002", "0002"]
+    assert len({one.revision for one in script.statements}) == 2
+    assert [(one.action, one.identity) for one in report.changes] == [
+        ("create", "public.customers.name")
+    ]
+
+
+def test_merged_branches_are_one_range(tmp_path):
+    """From before a fork to behind its merge and back, heads followed through both."""
+    revisions = {
+        "a": revision("a", None, 'op.execute("CREATE TABLE one (id int)")', 'op.drop_table("one")'),
+        "b": revision("b", "a", 'op.execute("CREATE TABLE two (id int)")', 'op.drop_table("two")'),
+        "c": revision("c", "a", 'op.execute("CREATE TABLE six (id int)")', 'op.drop_table("six")'),
+        "m": revision("m", None, "pass").replace(
+            "down_revision = None", "down_revision = ('b', 'c')"
+        ),
+    }
+    models = MODELS + "".join(
+        f'Table("{name}", metadata, Column("id", Integer))\n' for name in ("one", "two", "six")
+    )
+    env = PLAIN_ENV.replace(
+        "target_metadata=metadata,", "target_metadata=metadata, transaction_per_migration=True,"
+    )
+    project = write_project(tmp_path, models=models, env=env, revisions=revisions)
+    report = proven(review_project(project, from_revision="base"))
+    text = report.scripts.upgrade.content.decode()
+    assert "ARRAY['b', 'c']::text[]" in text
+    proven(review_project(project, from_revision="a"))
+
+
+def test_models_without_alembic(tmp_path):
+    """`--models`: from nothing to the models, with no bookkeeping of Alembic's in the scripts."""
+    (tmp_path / "shop.py").write_text(MODELS + CUSTOMERS + ORDERS)
+    project = find_project(tmp_path, models=("shop:metadata",))
+    report = proven(review_project(project))
+    for name in ("upgrade.sql", "downgrade.sql"):
+        assert "alembic" not in (tmp_path / "pgcraft-out" / name).read_text()
+    assert report.plan.revision_name is None
+    assert report.scripts.upgrade.transactional
+
+
+def test_declarative_base_without_alembic(tmp_path):
+    """A declarative base carries a MetaData, and `Base` is found without being named."""
+    (tmp_path / "shop.py").write_text(
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n"
+        "class Base(DeclarativeBase):\n    pass\n"
+        "class User(Base):\n    __tablename__ = 'users'\n"
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n    name: Mapped[str]\n"
+    )
+    report = proven(review_project(find_project(tmp_path, models=("shop",))))
+    assert [one.identity for one in report.changes] == ["public.users"]
+
+
+def test_configuration_in_pyproject(tmp_path):
+    """`[tool.alembic]` in pyproject.toml is a configuration too."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS)
+    (tmp_path / "alembic.ini").unlink()
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.alembic]\nscript_location = "%(here)s/migrations"\nprepend_sys_path = ["%(here)s"]\n'
+    )
+    project = find_project(tmp_path)
+    assert project.ini is None
+    proven(review_project(project))
+
+
+def test_revision_without_a_way_back_is_an_error(tmp_path):
+    """The upgrade is proven, the missing downgrade is named, and no downgrade.sql is pretended."""
+    first = revision(
+        "0001",
+        None,
+        'op.create_table("customers", sa.Column("id", sa.Integer, primary_key=True), '
+        'sa.Column("name", sa.String(20)))',
+        'raise NotImplementedError("one way only")',
+    )
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, revisions={"0001_first": first})
+    report = review_project(project, from_revision="base")
+    assert report.verdict == "fail"
+    assert report.proof.up_equals_models
+    (finding,) = report.findings
+    assert finding.rule == "irreversible"
+    assert "Revision 0001 has no way back: NotImplementedError: one way only." in finding.message
+    assert not (tmp_path / "pgcraft-out" / "downgrade.sql").exists()
+
+
+def test_downgrade_that_only_looks_right_is_not_proven(tmp_path):
+    """`pass` as a downgrade leaves the table: named as left over."""
+    first = revision(
+        "0001",
+        None,
+        'op.create_table("customers", sa.Column("id", sa.Integer, primary_key=True), '
+        'sa.Column("name", sa.String(20)))',
+    )
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, revisions={"0001_first": first})
+    report = review_project(project, from_revision="base")
+    assert report.verdict == "fail"
+    assert report.proof.down_equals_base is False
+    assert any("left over: table public.customers" in one.message for one in report.findings)
+
+
+def test_difference_that_autogenerate_does_not_see_fails(tmp_path):
+    """An event of the models makes a function that no revision makes: not "no schema change"."""
+    models = MODELS + (
+        "from sqlalchemy import DDL, event\n"
+        "event.listen(metadata, 'after_create', DDL(\n"
+        "    'CREATE FUNCTION answer() RETURNS integer LANGUAGE sql AS $$SELECT 42$$'))\n"
+    )
+    report = review_project(write_project(tmp_path, models=models))
+    assert report.verdict == "fail"
+    (finding,) = report.findings
+    assert finding.rule == "unproven"
+    assert "missing: function public.answer()" in finding.message
+
+
+CHECKS = [
+    ("added", "", 'CheckConstraint("name <> \'\'", name="ck_name")'),
+    ("dropped", 'CheckConstraint("name <> \'\'", name="ck_name")', ""),
+    (
+        "changed",
+        'CheckConstraint("name <> \'a:b\'", name="ck_name")',
+        'CheckConstraint("name <> \'c\\\\d%\'", name="ck_name")',
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), [case[1:] for case in CHECKS], ids=[c[0] for c in CHECKS])
+def test_check_on_a_table_that_exists_is_seen(old, new, tmp_path):
+    """Alembic sees none of these."""
+    text = MODELS + CUSTOMERS
+    project = write_project(
+        tmp_path, models=text.replace('schema="public"', f'{old}{", " * bool(old)}schema="public"')
+    )
+    proven(review_project(project))
+    commit_draft(project)
+    rewrite_models(
+        project, text.replace('schema="public"', f'{new}{", " * bool(new)}schema="public"')
+    )
+    report = proven(review_project(project))
+    assert {one.identity for one in report.changes} == {"public.customers.ck_name"}
+    commit_draft(project)
+    assert review_project(project).verdict == "no-change"
+
+
+def test_user_s_own_directives_are_kept(tmp_path):
+    """A function that clears empty drafts and one that numbers revisions both have their way."""
+    env = PLAIN_ENV.replace(
+        "def run(**options):\n",
+        "def own(context, revision, directives):\n"
+        "    if directives[0].upgrade_ops.is_empty():\n        directives[:] = []\n"
+        "    else:\n        directives[0].rev_id = '0042'\n\n\n"
+        "def run(**options):\n    options['process_revision_directives'] = own\n",
+    )
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, env=env)
+    report = proven(review_project(project))
+    assert report.plan.draft.target == ("0042",)
+    assert commit_draft(project) == "0042_autogenerated.py"
+    assert review_project(project).verdict == "no-change"
+
+
+def test_check_beside_directives_that_clear_empty_drafts(tmp_path):
+    """What only the catalog shows is drafted although the user's function saw nothing."""
+    env = PLAIN_ENV.replace(
+        "def run(**options):\n",
+        "def own(context, revision, directives):\n"
+        "    if directives[0].upgrade_ops.is_empty():\n        directives[:] = []\n\n\n"
+        "def run(**options):\n    options['process_revision_directives'] = own\n",
+    )
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS, env=env)
+    review_project(project)
+    commit_draft(project)
+    check = "CheckConstraint('id > 0', name='ck_id'), schema=\"public\""
+    rewrite_models(project, MODELS + CUSTOMERS.replace('schema="public"', check))
+    report = proven(review_project(project))
+    assert [one.identity for one in report.changes] == ["public.customers.ck_id"]
+
+
+def test_user_s_own_filter_is_kept(tmp_path):
+    """A table that include_object leaves out is no difference and is listed."""
+    env = PLAIN_ENV.replace(
+        "def run(**options):\n",
+        "def own(object, name, type_, reflected, compare_to):\n"
+        "    return not (type_ == 'table' and name == 'spatial')\n\n\n"
+        "def run(**options):\n    options['include_object'] = own\n",
+    )
+    first = revision(
+        "0001", None, 'op.execute("CREATE TABLE spatial (id int)")', 'op.drop_table("spatial")'
+    )
+    project = write_project(
+        tmp_path, models=MODELS + CUSTOMERS, env=env, revisions={"0001_first": first}
+    )
+    report = proven(review_project(project))
+    assert [str(key) for key in report.proof.unmanaged] == ["table public.spatial"]
+
+
+def test_version_table_in_a_schema_of_its_own(tmp_path):
+    """Guards, bookkeeping and proof use the project's own version table."""
+    env = PLAIN_ENV.replace(
+        "target_metadata=metadata,",
+        "target_metadata=metadata, version_table='Versions', version_table_schema='ops',",
+    ).replace(
+        "        run(connection=connection)",
+        "        connection.exec_driver_sql('CREATE SCHEMA IF NOT EXISTS ops')\n"
+        "        connection.commit()\n        run(connection=connection)",
+    )
+    first = revision(
+        "0001", None, 'op.execute("CREATE TABLE gone (id int)")', 'op.drop_table("gone")'
+    )
+    second = revision(
+        "0002", "0001", 'op.drop_table("gone")', 'op.execute("CREATE TABLE gone (id int)")'
+    )
+    project = write_project(
+        tmp_path, models=MODELS + CUSTOMERS, env=env, revisions={"1": first, "2": second}
+    )
+    report = proven(review_project(project, from_revision="0001"))
+    text = report.scripts.upgrade.content.decode()
+    assert "to_regclass('ops.\"Versions\"')" in text
+    assert 'UPDATE ops."Versions"' in text
+
+
+def test_extension_that_the_history_installs_is_there_for_the_models(tmp_path):
+    """Models use an operator class of an extension that only a revision creates."""
+    models = (
+        MODELS
+        + CUSTOMERS
+        + (
+            "from sqlalchemy import Index\n"
+            "Index('ix_name', customers.c.name, postgresql_using='gin',\n"
+            "      postgresql_ops={'name': 'gin_trgm_ops'})\n"
+        )
+    )
+    body = 'op.execute("CREATE EXTENSION pg_trgm")'
+    first = revision("0001", None, body, 'op.execute("DROP EXTENSION pg_trgm")')
+    project = write_project(tmp_path, models=models, revisions={"0001_first": first})
+    report = proven(review_project(project))
+    assert "USING gin (name gin_trgm_ops)" in " ".join(statements(report))
+
+
+def test_asynchronous_environment(tmp_path):
+    """An env.py on asyncpg alone, its loop running while the models are created."""
+    env = """
+        import asyncio
+
+        from alembic import context
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        from models import metadata
+
+        URL = "postgresql+asyncpg://somebody:secret@127.0.0.1:1/production"
+
+
+        def run(connection=None, **options):
+            context.configure(connection=connection, target_metadata=metadata, **options)
+            with context.begin_transaction():
+                context.run_migrations()
+
+
+        async def online():
+            async with create_async_engine(URL).connect() as connection:
+                await connection.run_sync(run)
+
+
+        if context.is_offline_mode():
+            run(url=URL, literal_binds=True)
+        else:
+            asyncio.run(online())
+    """
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS + ORDERS, env=env)
+    proven(review_project(project))
+
+
+def test_report_is_written_with_its_keys(tmp_path):
+    """The keys of the contract that exist so far."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS)
+    review_project(project)
+    report = json.loads(Path(tmp_path, "pgcraft-out", "review.json").read_text())
+    assert list(report) == [
+        "version",
+        "verdict",
+        "tool",
+        "postgres",
+        "base",
+        "target",
+        "scripts",
+        "proof",
+        "changes",
+        "statements",
+        "findings",
+        "unmanaged",
+        "files",
+    ]
+    assert report["verdict"] == "pass"
+    assert report["base"]["revision"] is None
