@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,12 +34,12 @@ def review(options: Options, *, show_sql: bool, as_json: bool, quiet: bool, fail
     models' schema, downgrade gives the base back, or the review fails.
     """
     from pgcraft.review.pipeline import review as run
-    from pgcraft.review.report import machine_view
+    from pgcraft.review.report import text_of
 
     del fail_on
     report, files = run(options, progress_to(sys.stderr, quiet=quiet))
     if as_json:
-        click.echo(json.dumps(machine_view(report, sorted(files)), indent=2, ensure_ascii=False))
+        click.echo(text_of(report).rstrip("\n"))
     else:
         print_summary(report, options, files, show_sql=show_sql)
     sys.exit(0 if report.meets(options.fail_on) else 1)

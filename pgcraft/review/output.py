@@ -57,7 +57,7 @@ def write_output(
     project: Path,
     files: Mapping[str, bytes],
     milliseconds: tuple[tuple[str, float], ...],
-) -> None:
+) -> tuple[str, ...]:
     """Replace the files of the last review by those of this one.
 
     All are written beside first and then moved in one go, ``SHA256SUMS`` last; files that
@@ -68,6 +68,9 @@ def write_output(
         project: The project's directory.
         files: Names and bytes.
         milliseconds: How long each stage took, for ``timings.json``.
+
+    Returns:
+        The names of all files, sorted.
 
     Raises:
         UsageError: When the directory cannot be written.
@@ -93,6 +96,7 @@ def write_output(
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise _cannot_write(directory, error) from error
+    return tuple(sorted(content))
 
 
 def _cannot_write(directory: Path, error: OSError) -> UsageError:

@@ -62,8 +62,8 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
         )
     with stage("Writing the report"):
         files = files_of(report)
-    write_output(options.output, options.project.root, files, stage.milliseconds)
-    return report, tuple(files)
+    names = write_output(options.output, options.project.root, files, stage.milliseconds)
+    return report, names
 
 
 def draft(options: Options, progress: Progress) -> tuple[str, ...]:
@@ -82,8 +82,8 @@ def draft(options: Options, progress: Progress) -> tuple[str, ...]:
     stage = Stages(progress)
     with _drafted(options, stage) as (_, _, plan, scripts):
         files = script_files(plan, scripts)
-    write_output(options.output, options.project.root, files, stage.milliseconds)
-    return tuple(files)
+    names = write_output(options.output, options.project.root, files, stage.milliseconds)
+    return names if scripts else ()
 
 
 @contextmanager

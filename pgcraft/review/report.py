@@ -74,9 +74,13 @@ def files_of(report: Report) -> dict[str, bytes]:
         Names and bytes; the same input gives the same bytes.
     """
     files = script_files(report.plan, report.scripts)
-    content = machine_view(report, sorted(files))
-    files["review.json"] = (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
-    return files
+    return files | {"review.json": text_of(report).encode()}
+
+
+def text_of(report: Report) -> str:
+    """The text of ``review.json``."""
+    files = script_files(report.plan, report.scripts)
+    return json.dumps(machine_view(report, [*files]), indent=2, ensure_ascii=False) + "\n"
 
 
 def script_files(plan: Plan, scripts: Scripts | None) -> dict[str, bytes]:
@@ -124,7 +128,7 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         "statements": _statements(scripts),
         "findings": [asdict(finding) for finding in report.findings],
         "unmanaged": [str(key) for key in report.proof.unmanaged],
-        "files": sorted({*files, "review.json"}),
+        "files": sorted([*files, "review.json"]),
     }
 
 
