@@ -14,6 +14,8 @@ from pgcraft.postgres.server import Server, scratch_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest.register_assert_rewrite("projects.reviewing")
+
 _numbers = itertools.count(1)
 
 # No example fails for being slow: these machines are shared.

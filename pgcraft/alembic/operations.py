@@ -1,9 +1,12 @@
-"""SQL as ``op.execute`` takes it."""
+"""SQL as ``op.execute`` and ``sa.text`` take it, in the revisions that autogenerate writes."""
 
 from __future__ import annotations
 
+import functools
 import re
+from typing import Any
 
+from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
@@ -30,3 +33,29 @@ def executable(sql: str) -> str:
 def _read_back(escaped: str) -> str:
     dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor has no annotations
     return str(text(escaped).compile(dialect=dialect))
+
+
+_MARK = "_pgcraft_exact"
+
+
+def render_expressions_exactly() -> None:
+    """Let Alembic write checks, defaults and predicates that read back as they are.
+
+    Alembic compiles them for the connection's driver, most of which want percent signs doubled,
+    and does not escape the colons that ``text()`` takes for parameters. An index expression is
+    written as a ``literal_column``, which knows no parameters. Calling this again changes
+    nothing.
+    """
+    original = PostgresqlImpl.render_ddl_sql_expr
+    if hasattr(original, _MARK):
+        return
+
+    @functools.wraps(original)
+    def render(self: PostgresqlImpl, expr: Any, *arguments: Any, **options: Any) -> str:
+        sql = original(self, expr, *arguments, **options)
+        if self.dialect.identifier_preparer._double_percents:  # noqa: SLF001  # there is no public word for it
+            sql = sql.replace("%%", "%")
+        return sql if options.get("is_index") else executable(sql)
+
+    setattr(render, _MARK, True)
+    PostgresqlImpl.render_ddl_sql_expr = render  # type: ignore[method-assign]  # where all of them are rendered

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 
+from .operations import render_expressions_exactly
 from .schemas import add_schema_operations, drop_equal_foreign_keys
 from .scope import scoped_options
 
@@ -52,6 +53,7 @@ def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
         config: The project's configuration, when it has one.
     """
     del config
+    render_expressions_exactly()
     original = EnvironmentContext.configure
     if hasattr(original, _MARK):
         return

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .managed import managed_schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from alembic.script import ScriptDirectory
     from sqlalchemy import MetaData
@@ -36,16 +36,22 @@ def model_schemas(target: MetaData | Sequence[MetaData] | None) -> frozenset[str
     )
 
 
-def scoped_options(options: Mapping[str, Any], script: ScriptDirectory | None) -> dict[str, Any]:
-    """The options of ``context.configure`` with the comparison limited to the models' schemas.
+def scoped_options(
+    options: Mapping[str, Any],
+    script: ScriptDirectory | None,
+    equal_tables: Container[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """The options of ``context.configure`` with the comparison limited to what may differ.
 
-    Server defaults are compared too, which Alembic leaves off unless asked (``context.configure``
-    passes False for "not said", so False cannot be told from a choice); a function of the
-    user's own stays.
+    That are the models' schemas, without tables that are known to be equal. Server defaults are
+    compared too, which Alembic leaves off unless asked (``context.configure`` passes False for
+    "not said", so False cannot be told from a choice); a function of the user's own stays.
 
     Args:
         options: The keyword arguments that ``env.py`` passed.
         script: The history, for the schemas that it manages.
+        equal_tables: Schema and name of each table that need not be looked at; it may be
+            filled later, until the comparison begins.
 
     Returns:
         The arguments to pass on.
@@ -57,16 +63,37 @@ def scoped_options(options: Mapping[str, Any], script: ScriptDirectory | None) -
         **options,
         "compare_server_default": options.get("compare_server_default") or True,
         "include_schemas": True,
-        "include_name": _only_schemas(schemas, options.get("include_name")),
+        "include_name": _name_filter(schemas, equal_tables, options.get("include_name")),
+        "include_object": _object_filter(equal_tables, options.get("include_object")),
     }
 
 
-def _only_schemas(
-    schemas: Collection[str], user_filter: Callable[..., bool] | None
+def _name_filter(
+    schemas: Container[str],
+    equal_tables: Container[tuple[str, str]],
+    user_filter: Callable[..., bool] | None,
 ) -> Callable[..., bool]:
+    """For what the database has: names that are left out here are not even reflected."""
+
     def include_name(name: str | None, type_: str, parent_names: Mapping[str, Any]) -> bool:
         if type_ == "schema" and (name or DEFAULT_SCHEMA) not in schemas:
+            return False
+        schema = parent_names.get("schema_name") or DEFAULT_SCHEMA
+        if type_ == "table" and (schema, name) in equal_tables:
             return False
         return user_filter is None or bool(user_filter(name, type_, parent_names))
 
     return include_name
+
+
+def _object_filter(
+    equal_tables: Container[tuple[str, str]], user_filter: Callable[..., bool] | None
+) -> Callable[..., bool]:
+    """For what the models have: without it, a table whose name was left out would be added."""
+
+    def include_object(item: Any, name: str | None, type_: str, *others: Any) -> bool:
+        if type_ == "table" and (item.schema or DEFAULT_SCHEMA, name) in equal_tables:
+            return False
+        return user_filter is None or bool(user_filter(item, name, type_, *others))
+
+    return include_object

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pgcraft.review.options import Options
 
 
-@click.command()
+@click.command(short_help="Draft the revision and its SQL, no proof.")
 @project_options
 def autogenerate(options: Options, *, quiet: bool) -> None:
     """Draft the revision and its SQL for PROJECT, without proof or report.

@@ -25,7 +25,7 @@ EXIT_TERMINATED = 128 + signal.SIGTERM
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="pgcraft", prog_name="pgcraft")
 def pgcraft() -> None:
-    r"""Turn a change of SQLAlchemy models into migration SQL that was proven.
+    """Turn a change of SQLAlchemy models into migration SQL that was proven.
 
     \b
     Start with:
@@ -41,7 +41,7 @@ def pgcraft() -> None:
         2  wrong usage or configuration
         3  the project's own code failed
         4  no scratch PostgreSQL could be had
-    """
+    """  # noqa: D301  # Click wants the character that \b is, to keep lines as they are
 
 
 pgcraft.add_command(review)

@@ -9,13 +9,12 @@ import click
 
 from .options import project_options
 from .progress import progress_to
-from .summary import print_summary
 
 if TYPE_CHECKING:
     from pgcraft.review.options import Options
 
 
-@click.command()
+@click.command(short_help="Draft the scripts, prove them, report.")
 @project_options
 @click.option(
     "--fail-on",
@@ -35,6 +34,8 @@ def review(options: Options, *, show_sql: bool, as_json: bool, quiet: bool, fail
     """
     from pgcraft.review.pipeline import review as run
     from pgcraft.review.report import text_of
+
+    from .summary import print_summary
 
     del fail_on
     report, files = run(options, progress_to(sys.stderr, quiet=quiet))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pgcraft.postgres.snapshot import compare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
 # Of a table that the models declare, these are the models' too. A trigger, rule, policy or grant
@@ -32,6 +34,47 @@ def without_relation(snapshot: Snapshot, relation: str) -> Snapshot:
         and (item.parent is None or item.parent.identity != relation)
     )
     return replace(snapshot, objects=kept)
+
+
+def equal_tables(head: Snapshot, models: Snapshot) -> list[tuple[str, str]]:
+    """The tables that are the same on both sides, with all that belongs to them.
+
+    Args:
+        head: The schema at the newest committed revision.
+        models: The schema that the models create.
+
+    Returns:
+        Schema and name of each, not quoted.
+    """
+    differing = {
+        key
+        for difference in compare(head, models)
+        for item in (difference.before, difference.after)
+        for key in (difference.key, *_owners(item, head, models))
+    }
+    return [
+        (item.schema, _unquoted(item.key.identity.removeprefix(_quoted_schema(item))))
+        for item in models
+        if item.key.kind == "table" and item.schema and item.key not in differing
+    ]
+
+
+def _owners(item: CatalogObject | None, *snapshots: Snapshot) -> Iterator[Key]:
+    """What an object belongs to, and what that belongs to: a comment's column's table."""
+    while item is not None and item.parent is not None:
+        parent = item.parent
+        yield parent
+        item = next((found for one in snapshots if (found := one.get(parent))), None)
+
+
+def _quoted_schema(item: CatalogObject) -> str:
+    """The schema and the dot, as the identity of a table begins with them."""
+    quoted = (item.schema or "").replace('"', '""')
+    return f'"{quoted}".' if item.key.identity.startswith('"') else f"{quoted}."
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def unmet(found: Snapshot, models: Snapshot, *, filtered: bool) -> tuple[Difference, ...]:

@@ -10,7 +10,7 @@ from pgcraft.project.answers import Draft, draft_from
 
 from .baseline import MODELS, Baseline
 from .checks import missing_checks
-from .equality import without_relation
+from .equality import equal_tables, without_relation
 
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
@@ -69,7 +69,10 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         head = baseline.schema
         if not baseline.is_head:
             head = _snapshot(server, baseline.head_database)
-        return {"operations": missing_checks(head, models[0])}
+        return {
+            "equal_tables": equal_tables(head, models[0]),
+            "operations": missing_checks(head, models[0]),
+        }
 
     with code.process() as child:
         draft = draft_from(

@@ -23,6 +23,8 @@ def review_project(project: Project, **options: Any) -> Report:
 def proven(report: Report) -> Report:
     """Insist on a whole proof, and say what is wrong with it if not."""
     assert report.proof.mismatches == ()
+    assert report.scripts is not None
+    assert report.scripts.no_way_back is None
     assert report.proof.holds
     return report
 

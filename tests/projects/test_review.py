@@ -412,3 +412,25 @@ def test_report_is_written_with_its_keys(tmp_path):
     ]
     assert report["verdict"] == "pass"
     assert report["base"]["revision"] is None
+
+
+# Expressions that Alembic's rendering spoils: a doubled percent sign, a colon that text() binds.
+EXPRESSIONS = {
+    "check": """CheckConstraint(r"name ~ '^a:b%c\\d\\:e'", name="ck")""",
+    "default": """Column("other", String, server_default=text(r"'x\\:y%z'"))""",
+    "computed": """Column("other", String, Computed(r"name || '\\:y%z'", persisted=True))""",
+    "index": """Index("ix", text(r"(name || '\\:y%z')"))""",
+    "predicate": """Index("ix", "name", postgresql_where=text(r"name <> '\\:y%z'"))""",
+}
+
+
+@pytest.mark.parametrize("where", EXPRESSIONS)
+def test_expression_survives_in_a_new_table(where, tmp_path):
+    """Percent signs, colons and backslashes reach the database as the models have them."""
+    models = MODELS.replace("String, Table", "String, Table, Computed, Index, text") + (
+        CUSTOMERS.replace('schema="public"', f'{EXPRESSIONS[where]}, schema="public"')
+    )
+    project = write_project(tmp_path, models=models)
+    proven(review_project(project))
+    commit_draft(project)
+    assert review_project(project).verdict == "no-change"

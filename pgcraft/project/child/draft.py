@@ -11,9 +11,9 @@ from alembic.autogenerate import RevisionContext, render_op_text
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from ...alembic.operations import executable
+from ...alembic.operations import executable, render_expressions_exactly
 from ...alembic.register import pgcraft_process_revision_directives
-from ...alembic.scope import metadata_list
+from ...alembic.scope import metadata_list, scoped_options
 from . import connections
 from .environment import load, run_environment
 from .failures import describe
@@ -40,22 +40,23 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         job: See :func:`.environment.load`; besides ``models_database`` (where to create the
             models), ``base`` (revision or None: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
-        ask: Sends ``{"compared": …}`` once the models exist; the answer lists further
-            operations as pairs of SQL, up and down.
+        ask: Called once the models exist; the answer has ``equal_tables`` (schema and name of
+            each table that need not be compared) and ``operations``, see :func:`_add`.
 
     Returns:
         ``revision`` (its file, or None), ``target``, ``version_table``, ``upgrade`` and
         ``downgrade`` (statements, or ``{"failed": …}``), ``filtered`` (whether the project
         takes objects out of the comparison).
     """
+    render_expressions_exactly()
     config, script = load(job, more_versions=job["directory"])
-    context, path = _autogenerate(job, config, script, ask)
+    context, path, filtered = _autogenerate(job, config, script, ask)
     target = script.get_heads()
     return {
         "revision": path,
         "target": sorted(target),
         "version_table": version_table(context),
-        "filtered": context.opts["include_object"] is not None,
+        "filtered": filtered,
         "upgrade": _render(config, script, job["base"], target, upgrade=True),
         "downgrade": _try_render(job, config, script, target),
     }
@@ -66,7 +67,17 @@ def _autogenerate(
     config: Config,
     script: ScriptDirectory,
     ask: Callable[[dict[str, Any]], Any],
-) -> tuple[MigrationContext, str | None]:
+) -> tuple[MigrationContext, str | None, bool]:
+    """The context, the file of the drafted revision, and whether the project filters objects."""
+    equal_tables: set[tuple[str, str]] = set()
+    operations: list[list[list[str]]] = []
+    filtered = False
+
+    def complete(context: Any, revision: Any, directives: list[ops.MigrationScript]) -> None:
+        # Before the user's own function, which may take away a draft that is still empty.
+        pgcraft_process_revision_directives(context, revision, directives)
+        _add(directives, operations)
+
     # Revision ids in file names, and nothing else: times would change with every run.
     script.file_template = "%(rev)s_%(slug)s"
     script._generate_create_date = lambda: CREATE_DATE  # type: ignore[method-assign]  # noqa: SLF001  # there is no public setting
@@ -83,26 +94,28 @@ def _autogenerate(
             "rev_id": UNSET_REVISION_ID,
             "depends_on": None,
         },
-        process_revision_directives=pgcraft_process_revision_directives,
+        process_revision_directives=complete,
     )
 
     def compare(heads: Any, context: MigrationContext) -> list[Any]:
-        revision_context.run_autogenerate(heads, context)
         with connections.redirected(job["models_database"]):
             create_models(metadata_list(context.opts["target_metadata"]))
-        if not revision_context.generated_revisions:
-            # The user's function took the empty draft away, before the catalogs were compared.
-            revision_context.generated_revisions.append(revision_context._default_revision())  # noqa: SLF001  # how RevisionContext itself begins
-            revision_context.generated_revisions[-1]._needs_render = True  # noqa: SLF001  # as Alembic sets it
-        answer = ask({"compared": {"operations": _count(revision_context.generated_revisions)}})
-        _append(revision_context.generated_revisions, answer["operations"])
+        answer = ask({"models": "created"})
+        equal_tables.update((schema, name) for schema, name in answer["equal_tables"])
+        operations.extend(answer["operations"])
+        revision_context.run_autogenerate(heads, context)
         return []
+
+    def scope(options: dict[str, Any]) -> dict[str, Any]:
+        nonlocal filtered
+        filtered = bool(options.get("include_object") or options.get("include_name"))
+        return scoped_options(options, script, equal_tables)
 
     context = run_environment(
         config,
         script,
         compare,
-        scoped=True,
+        scope=scope,
         as_sql=False,
         # The database may be at nothing, where the version table is not there yet.
         dont_mutate=True,
@@ -119,17 +132,11 @@ def _autogenerate(
             draft.rev_id = _revision_id(draft, context, script.get_heads())
     revision_context.generated_revisions[:] = drafts
     written = [one for one in revision_context.generate_scripts() if one is not None]
-    return context, written[-1].path if written else None
+    return context, written[-1].path if written else None, filtered
 
 
-def _count(drafts: list[ops.MigrationScript]) -> int:
-    return sum(len(one.ops) for draft in drafts for one in draft.upgrade_ops_list)
-
-
-def _append(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
+def _add(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
     """Add pairs of SQL before and behind Alembic's operations; the downgrade is the mirror."""
-    if not drafts:
-        return
     upgrade, downgrade = drafts[-1].upgrade_ops_list[-1], drafts[-1].downgrade_ops_list[-1]
     before, after = (
         [[ops.ExecuteSQLOp(executable(sql)) for sql in pair] for pair in side]

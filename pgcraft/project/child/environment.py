@@ -11,7 +11,6 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
-from ...alembic.scope import scoped_options
 from .failures import ForeignDialectError
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def run_environment(
     script: ScriptDirectory,
     steps: Callable[[Any, MigrationContext], Iterable[Any]],
     *,
-    scoped: bool = False,
+    scope: Callable[[dict[str, Any]], dict[str, Any]] = dict,
     **context_options: Any,
 ) -> MigrationContext:
     """Run ``env.py`` as Alembic's own commands do.
@@ -72,7 +71,7 @@ def run_environment(
         config: The configuration.
         script: The history.
         steps: Given the current heads and the context, the steps to run.
-        scoped: Whether the comparison is limited to the models' schemas.
+        scope: Given the options of ``context.configure``, those to use.
         context_options: As for ``EnvironmentContext``: ``as_sql``, ``starting_rev``, …
 
     Returns:
@@ -92,7 +91,7 @@ def run_environment(
     configure = environment.configure
 
     def checked(connection: Any = None, **options: Any) -> None:
-        configure(connection, **(scoped_options(options, script) if scoped else options))
+        configure(connection, **scope(options))
         dialect = environment.get_context().dialect
         if dialect.name != "postgresql":
             raise ForeignDialectError(
