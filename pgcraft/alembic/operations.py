@@ -8,7 +8,8 @@ from typing import Any
 
 from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from .dialect import driverless_dialect
 
 # What SQLAlchemy's text() reads as a bound parameter, or as an escaped one.
 _BOUND = re.compile(r"(?<![:\w\\]):(?=\w)|(?<=\\):")
@@ -31,8 +32,7 @@ def executable(sql: str) -> str:
 
 
 def _read_back(escaped: str) -> str:
-    dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor has no annotations
-    return str(text(escaped).compile(dialect=dialect))
+    return str(text(escaped).compile(dialect=driverless_dialect()))
 
 
 _MARK = "_pgcraft_exact"

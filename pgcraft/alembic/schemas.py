@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 from sqlalchemy import inspect
-from sqlalchemy.dialects import postgresql
 
+from .dialect import driverless_dialect
 from .managed import declare_managed, managed_schemas
+from .operations import executable
 from .scope import DEFAULT_SCHEMA, model_schemas
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def _drop(name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    # A colon would be read as a bound parameter by op.execute().
-    quoted: str = postgresql.dialect().identifier_preparer.quote(name)  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor has no annotations
-    return quoted.replace(":", "\\:")
+    return executable(driverless_dialect().identifier_preparer.quote(name))
 
 
 def drop_equal_foreign_keys(script: ops.MigrationScript) -> None:

@@ -117,7 +117,8 @@ class Child:
         deadline = time.monotonic() + self._timeout
         with selectors.DefaultSelector() as selector:
             selector.register(self._channel, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
+            chunk = self._buffer
+            while b"\n" not in chunk:
                 if not selector.select(max(deadline - time.monotonic(), 0)):
                     raise UserCodeError(
                         f"The project's code did not end within {self._timeout:g} seconds.",

@@ -434,3 +434,39 @@ def test_expression_survives_in_a_new_table(where, tmp_path):
     proven(review_project(project))
     commit_draft(project)
     assert review_project(project).verdict == "no-change"
+
+
+NAMES = {
+    "plain": ("shop", "orders", "total"),
+    "reserved": ("user", "select", "order"),
+    "upper case and spaces": ("My Shop", "Order Items", "Unit Price"),
+    "quotes and dots": ('a"b', 'c.d"e', 'f".g'),
+    "percent, colon, backslash": ("a%s", "b:c", "d\\e"),
+    "unicode of 63 bytes": ("ü" * 31 + "x", "é" * 31 + "x", "☃" * 21),
+}
+
+
+@pytest.mark.parametrize("sort", NAMES)
+def test_names_of_all_sorts_converge(sort, tmp_path):
+    """Created, found equal, given a check and a column, found equal again."""
+    text = (
+        "from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, column\n\n"
+        "metadata = MetaData()\n"
+        f"names = {NAMES[sort]!r}\n"
+        "table = Table(names[1], metadata, Column('id', Integer, primary_key=True),\n"
+        "    Column(names[2], Integer), schema=names[0])\n"
+        "Index('ix ' + names[2][:5], table.c[names[2]])\n"
+    )
+    project = write_project(tmp_path, models=text)
+    proven(review_project(project))
+    commit_draft(project)
+    assert review_project(project).verdict == "no-change"
+    more = (
+        "table.append_constraint(CheckConstraint(column(names[2]) > 0, name='ck ' + names[2][:5]))\n"
+        "table.append_column(Column('more', Integer))\n"
+    )
+    rewrite_models(project, text + more)
+    report = proven(review_project(project))
+    assert [one.kind for one in report.changes] == ["column", "constraint"]
+    commit_draft(project)
+    assert review_project(project).verdict == "no-change"

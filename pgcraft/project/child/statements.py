@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateTable, DDLElement
+
+from ...alembic.dialect import driverless_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy.dialects.postgresql.base import PGDialect
 
     from .replay import StepTracker
 
@@ -66,7 +69,9 @@ class _Recorder:
     def __init__(self, tracker: StepTracker) -> None:
         self.statements: list[Statement] = []
         self._tracker = tracker
-        self._dialect = _driverless_dialect()
+        self._dialect = driverless_dialect()
+        # Nobody reads what INSERT ... RETURNING would give.
+        self._dialect.insert_returning = False
 
     def exec(
         self,
@@ -105,14 +110,3 @@ def _compiled(construct: Any, dialect: PGDialect) -> str:
         return str(text(construct).compile(dialect=dialect)).strip()
     options = {} if isinstance(construct, DDLElement) else {"literal_binds": True}
     return str(construct.compile(dialect=dialect, compile_kwargs=options)).strip()
-
-
-def _driverless_dialect() -> PGDialect:
-    # "named" keeps % and :name as they are.
-    dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor has no annotations
-    # Until it has connected, SQLAlchemy assumes a server that reads backslashes as escapes in
-    # plain literals and doubles them; standard_conforming_strings has been on since 9.1.
-    # Nobody reads what INSERT ... RETURNING would give.
-    dialect.insert_returning = False
-    dialect._backslash_escapes = False  # noqa: SLF001  # there is no public switch
-    return dialect
