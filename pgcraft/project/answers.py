@@ -61,6 +61,7 @@ class Failure:
         file: The innermost file of the project that took part, relative to it.
         line: The line in it.
         revision: The revision that was running.
+        offline: Whether it was running in Alembic's ``--sql`` mode, without a database.
     """
 
     type: str
@@ -70,6 +71,7 @@ class Failure:
     file: str | None = None
     line: int | None = None
     revision: str | None = None
+    offline: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,11 @@ def _advice(failure: Failure, project: Project) -> str:
             f"Set the variable {failure.message}; any value will do for a database, since "
             "all connections go to the scratch server."
         )
+    if failure.offline:
+        return (
+            "It was being written as SQL, in Alembic's --sql mode, where there is no database to "
+            "look at: let it decide by context.is_offline_mode(), or begin behind it with --from."
+        )
     if failure.type == "EnvironmentSilentError":
         return "Let env.py call context.configure() and context.run_migrations() on every path."
     if failure.type == "ForeignDialectError":

@@ -153,6 +153,15 @@ def test_revision_that_fails(project, temporary):
     untouched(project, temporary)
 
 
+def test_revision_that_looks_at_the_database(project, temporary):
+    """It runs in the replay, and cannot be written as SQL."""
+    body = 'assert op.get_bind().execute(sa.text("SELECT 1")).scalar() == 1'
+    write_project(project, revisions={"0001_first": revision("0001", None, body)})
+    done = run("review", project, "--from", "base", temporary=temporary)
+    refused(done, 3, "Revision 0001 failed", "--sql mode, where there is no database to look at")
+    untouched(project, temporary)
+
+
 def test_env_that_runs_nothing(project, temporary):
     write_project(project, env="from models import metadata\n", revisions=FIRST)
     done = run("review", project, temporary=temporary)

@@ -184,6 +184,7 @@ def _render(
             )
         except BaseException as error:
             error.pgcraft_revision = tracker.revision  # type: ignore[attr-defined]  # carried to failures.describe
+            error.pgcraft_offline = True  # type: ignore[attr-defined]  # as above
             raise
     return statements
 

@@ -21,7 +21,7 @@ def describe(error: BaseException, project: str) -> dict[str, Any]:
     Returns:
         ``type``, ``module``, ``message``, ``traceback`` (text) and, when they are known,
         ``file`` (relative to the project) and ``line`` of the innermost frame of the project,
-        and the ``revision`` that was running.
+        the ``revision`` that was running, and ``offline`` when it was being written as SQL.
     """
     root = Path(project).resolve()
     report = traceback.TracebackException.from_exception(error)
@@ -36,9 +36,10 @@ def describe(error: BaseException, project: str) -> dict[str, Any]:
     if place is not None:
         answer["file"] = str(place[0].relative_to(root))
         answer["line"] = place[1]
-    revision = getattr(error, "pgcraft_revision", None)
-    if revision is not None:
-        answer["revision"] = revision
+    for name in ("revision", "offline"):
+        value = getattr(error, f"pgcraft_{name}", None)
+        if value is not None:
+            answer[name] = value
     return answer
 
 
