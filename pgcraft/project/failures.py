@@ -58,10 +58,15 @@ def _advice(failure: Failure, project: Project) -> str:
             "It was being written as SQL, in Alembic's --sql mode, where there is no database to "
             "look at: let it decide by context.is_offline_mode(), or begin behind it with --from."
         )
-    if failure.type == "EnvironmentSilentError":
-        return "Let env.py call context.configure() and context.run_migrations() on every path."
-    if failure.type == "ForeignDialectError":
-        return "Configure the project for PostgreSQL."
-    if failure.file is None:
-        return "The traceback above says where."
-    return "Correct it and run the review again; its traceback is above."
+    return _ADVICE_BY_TYPE.get(failure.type) or (
+        "Correct it and run the review again; its traceback is above."
+        if failure.file is not None
+        else "The traceback above says where."
+    )
+
+
+_ADVICE_BY_TYPE = {
+    "EnvironmentSilentError": "Let env.py call context.configure() and context.run_migrations() "
+    "on every path.",
+    "ForeignDialectError": "Configure the project for PostgreSQL.",
+}
