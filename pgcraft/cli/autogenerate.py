@@ -28,6 +28,6 @@ def autogenerate(options: Options, *, quiet: bool) -> None:
     if not files:
         click.echo("No schema change.")
         return
-    click.echo("Not proven: `pgcraft review` runs the scripts. Files:")
+    click.echo(f"Files in {options.output}, not proven (`pgcraft review` runs the scripts):")
     for name in files:
-        click.echo(f"  {options.output / name}")
+        click.echo(f"  {name}")

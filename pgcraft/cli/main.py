@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import traceback
@@ -31,8 +32,9 @@ def pgcraft() -> None:
     Start with:
         pgcraft review PROJECT
 
-    where PROJECT is the directory that holds alembic.ini. It needs no database:
-    a scratch PostgreSQL is started, used and removed again.
+    where PROJECT is the directory that holds alembic.ini, or a pyproject.toml
+    with [tool.alembic]; this one if left out. It needs no database: a scratch
+    PostgreSQL is started, used and removed again.
 
     \b
     Exit codes:
@@ -41,6 +43,10 @@ def pgcraft() -> None:
         2  wrong usage or configuration
         3  the project's own code failed
         4  no scratch PostgreSQL could be had
+        130, 143  stopped by Ctrl-C or SIGTERM; 70 would be a bug of pgcraft
+
+    Every option of a command can stand in pgcraft.toml or in [tool.pgcraft] of
+    pyproject.toml, by its long name: fail-on = "warning", guard = false.
     """  # noqa: D301  # Click wants the character that \b is, to keep lines as they are
 
 
@@ -75,10 +81,15 @@ def main() -> NoReturn:
 def _say(error: PGCraftError) -> None:
     if error.detail.strip():
         click.echo(f"{error.detail.rstrip()}\n", err=True)
-    prefix = click.style("Error:", fg="red", bold=True)
-    click.echo(f"{prefix} {error.what}", err=True)
-    if error.advice:
-        click.echo(error.advice, err=True)
+    for text in (f"Error: {error.what}", error.advice):
+        if text:
+            wrapped = click.wrap_text(text, _width()) if sys.stderr.isatty() else text
+            prefix = click.style("Error:", fg="red", bold=True)
+            click.echo(wrapped.replace("Error:", prefix, 1), err=True)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:

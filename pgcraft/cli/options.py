@@ -119,12 +119,16 @@ _DECORATORS = [
     click.option(
         "--timeout",
         default=600.0,
-        show_default=True,
+        show_default="600",
         metavar="SECONDS",
         type=click.FloatRange(min=0, min_open=True),
         help="For each run of the project's code.",
     ),
-    click.option("--no-cache", is_flag=True, help="Initialise a new server directory."),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Initialise the server anew instead of keeping its empty directory in ~/.cache.",
+    ),
     click.option("--quiet", "-q", is_flag=True, help="No progress lines."),
 ]
 

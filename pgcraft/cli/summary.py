@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -30,10 +32,15 @@ def print_summary(
         files: The names of the files that were written.
         show_sql: Whether to print the scripts too.
     """
-    console = Console(highlight=False, soft_wrap=False)
+    # Elsewhere than on a terminal, tables are not filled up with spaces.
+    terminal = Console(highlight=False)
+    console = terminal if terminal.is_terminal else Console(highlight=False, file=StringIO())
     console.print()
     console.print(_verdict(report))
-    console.print(Padding(_certificate(report), (1, 0, 0, 2)))
+    if not report.meets(options.fail_on):
+        console.print(Text(f"The policy --fail-on {options.fail_on} is not met.", style="bold red"))
+    console.print()
+    console.print(_indented(_certificate(report)))
     if report.changes:
         _section(console, "Changes", _changes(report))
     if report.findings:
@@ -41,17 +48,50 @@ def print_summary(
     if report.proof.unmanaged:
         names = ", ".join(str(key) for key in report.proof.unmanaged)
         _section(console, "Not managed, left alone", Text(names))
-    if show_sql and report.scripts is not None:
-        for script in (report.scripts.upgrade, report.scripts.downgrade):
-            if script is not None:
-                _section(console, script.name, Text(script.content.decode()))
     _section(console, f"Files in {options.output}", Text("\n".join(sorted(files))))
+    step = _next_step(report)
+    if step:
+        _section(console, "Next", Text(step))
+    if isinstance(console.file, StringIO):
+        for line in console.file.getvalue().splitlines():
+            click.echo(line.rstrip())
+    if show_sql:
+        _print_sql(report)
+
+
+def _print_sql(report: Report) -> None:
+    """Print the scripts as they are: a line that is broken to fit is other SQL."""
+    scripts = report.scripts
+    for script in (scripts.upgrade, scripts.downgrade) if scripts else ():
+        if script is not None:
+            click.echo(f"\n{script.content.decode().rstrip()}")
+
+
+def _next_step(report: Report) -> str:
+    history = report.baseline.history
+    if report.plan.revision_name is not None:
+        since = report.baseline.revision or "base"
+        return (
+            f"Move {report.plan.revision_name} to the project's versions and commit it. "
+            f"From then on, --from {since} gives the SQL of what is committed."
+        )
+    if report.scripts is None and history.heads:
+        below = {revision.id: revision.down for revision in history.revisions}[history.heads[0]]
+        return (
+            f"For the SQL of {history.heads[0]}, which is committed, say "
+            f"--from {below[0] if below else 'base'}."
+        )
+    return ""
 
 
 def _section(console: Console, title: str, content: Table | Text) -> None:
     console.print()
     console.print(Text(title, style="bold"))
-    console.print(Padding(content, (0, 0, 0, 2)))
+    console.print(_indented(content))
+
+
+def _indented(content: Table | Text) -> Padding:
+    return Padding(content, (0, 0, 0, 2), expand=False)
 
 
 def _verdict(report: Report) -> Text:
@@ -65,7 +105,7 @@ def _verdict(report: Report) -> Text:
         return Text("No schema change", style="bold green")
     if warnings:
         return Text(f"Proven, with {_counted(warnings, 'warning')}", style="bold yellow")
-    return Text("Proven: safe to apply", style="bold green")
+    return Text("Proven", style="bold green")
 
 
 def _counted(number: int, noun: str) -> str:
@@ -74,27 +114,41 @@ def _counted(number: int, noun: str) -> str:
 
 def _certificate(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
-    target = ", ".join(report.plan.draft.target) or "the models"
+    target = "the models"
+    if report.plan.has_history:
+        target = ", ".join(report.plan.draft.target) or "base"
     table.add_row("from", report.baseline.revision or "an empty database")
     if report.plan.revision_name is not None:
         target += " (drafted, not committed yet)"
     if report.scripts is not None:
         table.add_row("to", target)
-        table.add_row("upgrade.sql", _outcome(report.proof.up_equals_models, "the models"))
-        table.add_row("downgrade.sql", _outcome(report.proof.down_equals_base, "the base back"))
-        table.add_row("upgrade again", _outcome(report.proof.up_again, "the models again"))
-    table.add_row("PostgreSQL", report.postgres)
+        for step, goal in _STEPS.items():
+            table.add_row(step, _outcome(report, step, goal))
+    rows = "" if report.scripts is None else ", without production's rows"
+    table.add_row("PostgreSQL", f"{report.postgres}{rows}")
     return table
 
 
-def _outcome(result: bool | None, goal: str) -> Text:
+# The steps of the proof as the reader knows them, and what each must give.
+_STEPS = {
+    "upgrade.sql": "the models",
+    "downgrade.sql": "the base back",
+    "upgrade again": "the models again",
+}
+
+
+def _outcome(report: Report, step: str, goal: str) -> Text:
+    proof = report.proof
+    results = (proof.up_equals_models, proof.down_equals_base, proof.up_again)
+    result = dict(zip(_STEPS, results, strict=True))[step]
     if result is None:
         return Text("not run", style="yellow")
-    return (
-        Text(f"applied, gives {goal}", style="green")
-        if result
-        else Text(f"does not give {goal}", style="red")
+    if result:
+        return Text(f"applied, gives {goal}", style="green")
+    stopped = any(
+        one.kind == "script" and one.step == step.removesuffix(".sql") for one in proof.mismatches
     )
+    return Text("stops with an error" if stopped else f"does not give {goal}", style="red")
 
 
 def _changes(report: Report) -> Table:

@@ -58,6 +58,7 @@ def find_project(
         )
     root = root.resolve()
     if config is not None:
+        _refuse_models(models)
         return _configured(root, config)
     ini, toml = root / "alembic.ini", root / "pyproject.toml"
     found_ini = ini if ini.is_file() else None
@@ -68,7 +69,17 @@ def find_project(
             advice="Name the project's directory, say --config FILE, or for models without "
             "Alembic say --models MODULE:METADATA.",
         )
+    if found_ini is not None or found_toml is not None:
+        _refuse_models(models)
     return Project(root=root, ini=found_ini, toml=found_toml, models=models)
+
+
+def _refuse_models(models: tuple[str, ...]) -> None:
+    if models:
+        raise UsageError(
+            f"--models {' '.join(models)} is for projects without Alembic, and this one has it.",
+            advice="Leave it out: env.py's target_metadata is what is compared.",
+        )
 
 
 def _configured(root: Path, config: Path) -> Project:

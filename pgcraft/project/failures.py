@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.errors import UserCodeError
+from pgcraft.errors import PGCraftError, UsageError, UserCodeError
 
 if TYPE_CHECKING:
     from .answers import Failure
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ENVIRON = "os.environ"
 
 
-def user_code_error(failure: Failure, project: Project, printed: str) -> UserCodeError:
+def user_code_error(failure: Failure, project: Project, printed: str) -> PGCraftError:
     """Make the error that ends a review whose user code failed.
 
     Args:
@@ -25,6 +25,12 @@ def user_code_error(failure: Failure, project: Project, printed: str) -> UserCod
     Returns:
         An error with the traceback, and the output if there was any, as its detail.
     """
+    if failure.type == "ModelsReferenceError":
+        return UsageError(
+            f"--models {' '.join(project.models)}: {failure.message}.",
+            advice="Say it as MODULE:ATTRIBUTE, such as shop.models:metadata, with the module as "
+            f"it is imported from {project.root}.",
+        )
     detail = failure.traceback
     if printed.strip():
         detail += f"\nIt had printed:\n{printed.strip()}\n"
@@ -66,6 +72,8 @@ def _advice(failure: Failure, project: Project) -> str:
 
 
 _ADVICE_BY_TYPE = {
+    "NoSuchModuleError": "Set any postgresql:// URL where the project has its own, in alembic.ini "
+    "perhaps; nothing connects to it.",
     "EnvironmentSilentError": "Let env.py call context.configure() and context.run_migrations() "
     "on every path.",
     "ForeignDialectError": "Configure the project for PostgreSQL.",

@@ -23,6 +23,8 @@ class Change:
         identity: Its name as the server quotes it.
         relation: The relation that it belongs to, or that it is; None for others.
         detail: What changes, in words.
+        needs_values: Whether it is a column that every row of a table that was there before
+            must have a value for, without a default that gives one.
     """
 
     action: Literal["create", "alter", "drop"]
@@ -30,6 +32,7 @@ class Change:
     identity: str
     relation: str | None
     detail: str
+    needs_values: bool = False
 
 
 def list_changes(base: Snapshot, upgraded: Snapshot) -> tuple[Change, ...]:
@@ -79,4 +82,14 @@ def _change(difference: Difference) -> Change:
         identity=difference.key.identity,
         relation=relation.identity if relation else None,
         detail=difference.text.removeprefix(f"{difference.key}: "),
+        needs_values=difference.key.kind == "column" and _needs_values(difference),
     )
+
+
+def _needs_values(difference: Difference) -> bool:
+    before, after = difference.before, difference.after
+    if after is None or after.detail("nullable") != "no":
+        return False
+    if before is not None:
+        return before.detail("nullable") != "no"
+    return not any(after.detail(name) for name in ("default", "as identity", "generated"))

@@ -56,6 +56,7 @@ def find(proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]) -> 
         *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
         *_irreversible(scripts),
         *(_dropped(change) for change in changes if _loses_rows(change)),
+        *(_needs_values(change) for change in changes if change.needs_values),
     ]
     return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))
 
@@ -65,7 +66,7 @@ def _unproven(mismatch: Mismatch) -> Finding:
     goal = "the base" if mismatch.step == "downgrade" else "the models"
     when = " when it is run again" if mismatch.step == "upgrade again" else ""
     if mismatch.kind == "script":
-        message = f"{script} stops{when}: {mismatch.text.rstrip('.')}."
+        message = f"{script} stops{when}: {mismatch.text}"
     else:
         message = f"{script} does not give {goal}{when}: {mismatch.text}."
     return Finding(
@@ -88,6 +89,19 @@ def _unseen(mismatch: Mismatch) -> Finding:
     )
 
 
+def _needs_values(change: Change) -> Finding:
+    return Finding(
+        rule="not-null",
+        level="warning",
+        message=f"The column {change.identity} becomes NOT NULL: the server refuses that, and "
+        f"upgrade.sql stops, when a row of {change.relation} has no value for it.",
+        help="Give it a server default, or fill it in an earlier revision.",
+        script="upgrade.sql",
+        relation=change.relation,
+        evidence="documented",
+    )
+
+
 def _irreversible(scripts: Scripts | None) -> Iterator[Finding]:
     failure = scripts.no_way_back if scripts else None
     if failure is not None:
@@ -97,10 +111,18 @@ def _irreversible(scripts: Scripts | None) -> Iterator[Finding]:
             level="error",
             message=f"{revision} has no way back: {failure.type}: {failure.message}".rstrip(".")
             + ".",
-            help="Write its downgrade(), so that the change can be taken back when it goes wrong.",
+            help=_WAY_BACK_BY_NAME
+            if "it has no name" in failure.message
+            else "Write its downgrade(), so that the change can be taken back when it goes wrong.",
             script="downgrade.sql",
             evidence="documented",
         )
+
+
+_WAY_BACK_BY_NAME = (
+    "Name the constraint in the models, or give the MetaData a naming convention "
+    "(pgcraft_build_naming_conventions()): only what has a name can be dropped again."
+)
 
 
 def _loses_rows(change: Change) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The expected and the found heads, sorted alike: a text array sorts by the database's collation.
 _TEMPLATE = sql.SQL(
@@ -13,6 +18,8 @@ DECLARE
     found text[] := '{{}}';
 BEGIN
     IF to_regclass({table_text}) IS NOT NULL THEN
+        -- Another run waits here until this transaction has ended, and is refused then.
+        LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;
         SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), '{{}}')
         INTO found FROM {table};
     END IF;
@@ -20,20 +27,23 @@ BEGIN
         RAISE EXCEPTION '{direction}.sql goes on from revision %, but this database is at %',
             coalesce(nullif(array_to_string(expected, ', '), ''), 'base'),
             coalesce(nullif(array_to_string(found, ', '), ''), 'base')
-            USING HINT = 'Review again with --from and the revision that the database is at.';
+            USING HINT = {hint};
     END IF;
 END
 $pgcraft$;"""
 )
 
 
-def guard_statement(direction: str, expected: frozenset[str], version_table: str) -> str:
+def guard_statement(
+    direction: str, expected: frozenset[str], end: frozenset[str], version_table: str
+) -> str:
     """Write the guard of one transaction.
 
     Args:
         direction: ``upgrade`` or ``downgrade``.
         expected: The heads that the database must have; none for a database at ``base``,
             with or without a version table.
+        end: The heads that the whole script leads to.
         version_table: Alembic's table of heads, quoted where it must be.
 
     Returns:
@@ -47,7 +57,16 @@ def guard_statement(direction: str, expected: frozenset[str], version_table: str
         expected=array,
         table=_as_it_is(version_table),
         table_text=sql.Literal(version_table),
+        hint=sql.Literal(
+            f"At {named(end)} there is nothing left to do; from anywhere else, review again with "
+            "--from and the revision that the database is at."
+        ),
     ).as_string(None)
+
+
+def named(heads: Iterable[str]) -> str:
+    """The heads in words; a database without any is at ``base``."""
+    return ", ".join(sorted(heads)) or "base"
 
 
 def _as_it_is(text: str) -> sql.Composable:

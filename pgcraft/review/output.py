@@ -45,11 +45,34 @@ def check_output(directory: Path, project: Path) -> None:
             advice="Remove it, or choose another place with --output.",
         )
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    _refuse_edited(path)
     try:
         # The one sure way to know: permissions do not bind root, nor do they open a read-only disk.
         Path(tempfile.mkdtemp(prefix=".new-", dir=existing)).rmdir()
     except OSError as error:
         raise _cannot_write(directory, error) from error
+
+
+def _refuse_edited(directory: Path) -> None:
+    """A drafted revision that somebody worked on is not ours to replace."""
+    for name, sha256 in _listed(directory):
+        path = directory / name
+        is_draft = path.suffix == ".py" and path.is_file()
+        if is_draft and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            raise UsageError(
+                f"The drafted revision {path} was edited, and a review would replace it.",
+                advice="Move it to the versions of the project, where it counts, or remove it.",
+            )
+
+
+def _listed(directory: Path) -> list[tuple[str, str]]:
+    """Names and hashes of the last review's files, those alone that are in the directory."""
+    sums = directory / SUMS
+    if not sums.is_file():
+        return []
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    pairs = [(line[66:], line[:64]) for line in lines]
+    return [(name, sha) for name, sha in pairs if name and (directory / name).parent == directory]
 
 
 def write_output(
@@ -107,16 +130,12 @@ def _cannot_write(directory: Path, error: OSError) -> UsageError:
 
 
 def _remove_previous(directory: Path) -> None:
-    sums = directory / SUMS
-    if not sums.is_file():
-        return
-    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    listed = _listed(directory)
     # The sums go first: without them a directory is known to be incomplete.
-    sums.unlink()
-    for line in lines:
-        name = line.partition("  ")[2]
+    (directory / SUMS).unlink(missing_ok=True)
+    for name, _ in listed:
         path = directory / name
-        if name and path.parent == directory and path.is_file() and not path.is_symlink():
+        if path.is_file() and not path.is_symlink():
             path.unlink()
 
 

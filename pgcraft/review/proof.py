@@ -10,6 +10,7 @@ from pgcraft.postgres.snapshot import compare, take_snapshot
 
 from .baseline import TRIAL
 from .equality import unmanaged, unmet, without_relation
+from .guard import named
 
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
@@ -145,7 +146,7 @@ class _Trial:
         mismatches = [self._mismatch(one, step) for one in self._differences(step)]
         found = self._heads()
         if self._plan.has_history and found != frozenset(heads):
-            text = f"the database is at {_named(found)} and not at {_named(heads)}"
+            text = f"the database is at {named(found)} and not at {named(heads)}"
             mismatches.append(
                 Mismatch(
                     step=step,
@@ -171,7 +172,7 @@ class _Trial:
             key=difference.key.identity,
             base=_definition(self._plan.base.get(difference.key)),
             models=_definition(self._plan.models.get(difference.key)),
-            text=_WORDS[difference.action].format(difference.text),
+            text=_words(difference),
         )
 
     def _heads(self) -> frozenset[str]:
@@ -186,17 +187,12 @@ class _Trial:
             return frozenset(row[0] for row in connection.execute(query.encode()))
 
 
-# The difference says what would have to happen still; a reader wants to know what is wrong.
-_WORDS = {
-    "create": "missing: {}",
-    "drop": "left over: {}",
-    "alter": "still to change: {}",
-}
+def _words(difference: Difference) -> str:
+    """What is wrong, where the difference says what would have to happen."""
+    if difference.action == "alter":
+        return f"still to change: {difference.text}"
+    return f"{'missing' if difference.action == 'create' else 'left over'}: {difference.key}"
 
 
 def _definition(item: CatalogObject | None) -> str | None:
     return None if item is None else item.definition
-
-
-def _named(heads: Heads) -> str:
-    return ", ".join(sorted(heads)) or "base"

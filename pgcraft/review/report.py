@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .proof import Mismatch, Proof
     from .scripts import Script, Scripts
 
+_CHANGE_KEYS = ("action", "kind", "identity", "detail")
+
 Verdict = Literal["pass", "warn", "fail", "no-change"]
 FORMAT = 1
 
@@ -122,7 +124,7 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         },
         "proof": _proof(report.proof),
         "changes": [
-            {key: value for key, value in asdict(change).items() if key != "relation"}
+            {key: value for key, value in asdict(change).items() if key in _CHANGE_KEYS}
             for change in report.changes
         ],
         "statements": _statements(scripts),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pgcraft.project.answers import Failure, Statement
 
-from .guard import guard_statement
+from .guard import guard_statement, named
 from .heads import heads_before
 from .layout import lay_out, terminate
 
@@ -134,7 +134,7 @@ class _Writer:
             elif statement.kind in {"begin", "commit"}:
                 parts.add(f"{statement.text};")
                 if statement.kind == "begin" and self.guard:
-                    parts.add(guard_statement(direction, expected, self.version_table))
+                    parts.add(guard_statement(direction, expected, end, self.version_table))
             else:
                 parts.add_statement(statement)
         return Script(
@@ -152,7 +152,7 @@ class _Writer:
                 else "from the models to nothing"
             )
             return f"-- pgcraft: {direction} {what}."
-        lines = [f"-- pgcraft: {direction} from revision {_named(start)} to {_named(end)}."]
+        lines = [f"-- pgcraft: {direction} from revision {named(start)} to {named(end)}."]
         if self.uncommitted is not None:
             side = "to" if direction == "upgrade" else "from"
             lines.append(
@@ -195,10 +195,6 @@ class _Parts:
 
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
-
-
-def _named(revisions: frozenset[str]) -> str:
-    return ", ".join(sorted(revisions)) or "base"
 
 
 def _is_bookkeeping(statement: Statement) -> bool:

@@ -238,7 +238,15 @@ def test_summary_says_the_verdict_first_and_fits_80_columns(project):
     lines = printed.strip().splitlines()
     assert lines[0].strip() == "Proven, with 1 warning"
     assert max(map(len, printed.splitlines())) <= 80
+    assert not any(line.endswith(" ") for line in printed.splitlines())
     assert "downgrade.sql  applied, gives the base back" in printed
+
+
+def test_sql_is_shown_as_it_is(project, out, tmp_path):
+    """`--show-sql` breaks no line: half a comment would be SQL."""
+    done = run("review", project, "--show-sql", "-q", temporary=tmp_path)
+    assert (out / "upgrade.sql").read_text().rstrip() in done.stdout
+    assert (out / "downgrade.sql").read_text().rstrip() in done.stdout
 
 
 def test_json_alone_on_standard_output(project, out, tmp_path):
@@ -264,7 +272,7 @@ def test_autogenerate_writes_the_same_revision_and_sql(project, out, tmp_path):
     directory = tmp_path / "draft"
     done = run("autogenerate", project, "--output", directory, temporary=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Not proven: `pgcraft review` runs the scripts. Files:\n")
+    assert "not proven (`pgcraft review` runs the scripts)" in done.stdout
     names = {path.name for path in directory.iterdir()} - {"SHA256SUMS", "timings.json"}
     assert names == {path.name for path in out.iterdir()} - {
         "SHA256SUMS",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli.command import processes_of, run
-from projects.small_project import NO_MODELS, revision, write_project
+from projects.small_project import NO_MODELS, PLAIN_ENV, revision, write_project
 
 FIRST = {
     "0001_first": revision("0001", None, 'op.create_table("one", sa.Column("id", sa.Integer))')
@@ -166,6 +166,57 @@ def test_env_that_runs_nothing(project, temporary):
     write_project(project, env="from models import metadata\n", revisions=FIRST)
     done = run("review", project, temporary=temporary)
     refused(done, 3, "Env.py ended without calling context.run_migrations()", "on every path")
+
+
+def test_url_that_nobody_edited(project, temporary):
+    """Alembic's own template has `driver://`."""
+    env = PLAIN_ENV.replace("postgresql+psycopg://somebody:secret@127.0.0.1:1", "driver://u:p@h")
+    write_project(project, env=env, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "Set any postgresql:// URL", "nothing connects to it")
+
+
+def test_models_beside_alembic(project, temporary):
+    """Two sources of the truth are one too many."""
+    write_project(project, revisions=FIRST)
+    done = run("review", project, "--models", "models:metadata", temporary=temporary)
+    refused(done, 2, "--models models:metadata is for projects without Alembic", "Leave it out")
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("shop:nope", "shop has no MetaData or declarative base nope"),
+        ("shop", "shop has no MetaData or declarative base metadata or Base"),
+        ("nowhere:metadata", "there is no module nowhere to import"),
+        ("shop.nowhere", "there is no module shop.nowhere to import"),
+    ],
+)
+def test_models_that_are_not_there(project, temporary, reference, words):
+    (project / "shop").mkdir()
+    (project / "shop" / "__init__.py").write_text("")
+    done = run("review", project, "--models", reference, temporary=temporary)
+    stderr = refused(done, 2, f"--models {reference}: {words}", "Say it as MODULE:ATTRIBUTE")
+    assert "Traceback" not in stderr
+    untouched(project, temporary)
+
+
+def test_draft_that_was_edited_is_not_replaced(project, temporary):
+    """The drafted revision may have somebody's work in it."""
+    models = """
+        from sqlalchemy import Column, Integer, MetaData, Table
+        metadata = MetaData()
+        Table("one", metadata, Column("id", Integer))
+    """
+    write_project(project, models=models)
+    assert run("review", project, temporary=temporary).returncode == 0
+    (draft,) = (project / "pgcraft-out").glob("*.py")
+    draft.write_text(draft.read_text() + "# mine\n")
+    done = run("review", project, temporary=temporary)
+    refused(done, 2, f"{draft.name} was edited", "Move it to the versions")
+    assert draft.read_text().endswith("# mine\n")
+    draft.unlink()
+    assert run("review", project, temporary=temporary).returncode == 0
 
 
 def test_two_heads(project, temporary):

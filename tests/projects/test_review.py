@@ -470,3 +470,35 @@ def test_names_of_all_sorts_converge(sort, tmp_path):
     assert [one.kind for one in report.changes] == ["column", "constraint"]
     commit_draft(project)
     assert review_project(project).verdict == "no-change"
+
+
+def test_column_that_needs_values_is_a_warning(tmp_path):
+    """A NOT NULL that rows may break is said beforehand; with a default it is no matter."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS)
+    review_project(project)
+    commit_draft(project)
+    more = CUSTOMERS.replace("String(20))", "String(20), nullable=False)").replace(
+        'schema="public"',
+        'Column("nick", String(9), nullable=False),'
+        'Column("rank", Integer, nullable=False, server_default="1"), schema="public"',
+    )
+    rewrite_models(project, MODELS + more)
+    report = proven(review_project(project))
+    assert [(one.rule, one.level) for one in report.findings] == [("not-null", "warning")] * 2
+    named = " ".join(one.message for one in report.findings)
+    assert "public.customers.nick" in named
+    assert "public.customers.name" in named
+    assert "rank" not in named
+
+
+def test_constraint_without_a_name_is_said_to_need_one(tmp_path):
+    """What has no name cannot be dropped: the way back fails, with the advice to name it."""
+    project = write_project(tmp_path, models=MODELS + CUSTOMERS)
+    review_project(project)
+    commit_draft(project)
+    rewrite_models(project, MODELS + CUSTOMERS.replace("String(20))", "String(20), unique=True)"))
+    first, second = (review_project(project) for _ in range(2))
+    (finding,) = [one for one in first.findings if one.rule == "irreversible"]
+    assert "pgcraft_build_naming_conventions()" in finding.help
+    # An object's address in the message would make every run's report another one.
+    assert [one.message for one in first.findings] == [one.message for one in second.findings]

@@ -7,6 +7,7 @@ import pytest
 
 from pgcraft.review.guard import guard_statement
 
+END = frozenset({"c3"})
 VERSION_TABLE = "CREATE TABLE {} (version_num varchar(32) PRIMARY KEY)"
 
 
@@ -38,7 +39,7 @@ def test_guard_lets_the_expected_database_pass(connection, table, heads, expecte
     if table:
         with_heads(connection, table, *heads)
     connection.execute(
-        guard_statement("upgrade", frozenset(expected), table or "alembic_version").encode()
+        guard_statement("upgrade", frozenset(expected), END, table or "alembic_version").encode()
     )
 
 
@@ -57,15 +58,20 @@ def test_guard_refuses_another_revision(connection, heads, expected, words):
     with_heads(connection, "alembic_version", *heads)
     with pytest.raises(psycopg.errors.RaiseException, match=words) as caught:
         connection.execute(
-            guard_statement("upgrade", frozenset(expected), "alembic_version").encode()
+            guard_statement("upgrade", frozenset(expected), END, "alembic_version").encode()
         )
-    assert "--from" in caught.value.diag.message_hint
+    hint = caught.value.diag.message_hint
+    assert hint.startswith("At c3 there is nothing left to do; from anywhere else, review again")
 
 
 def test_guard_follows_the_search_path_and_schema(connection):
     """A version table in a schema of its own is looked for there."""
     connection.execute("CREATE SCHEMA ops")
     with_heads(connection, "ops.versions", "a1")
-    connection.execute(guard_statement("downgrade", frozenset({"a1"}), "ops.versions").encode())
+    connection.execute(
+        guard_statement("downgrade", frozenset({"a1"}), END, "ops.versions").encode()
+    )
     with pytest.raises(psycopg.errors.RaiseException, match=r"downgrade\.sql"):
-        connection.execute(guard_statement("downgrade", frozenset({"z"}), "ops.versions").encode())
+        connection.execute(
+            guard_statement("downgrade", frozenset({"z"}), END, "ops.versions").encode()
+        )

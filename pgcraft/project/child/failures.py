@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from typing import Any
 
+# Of an object without a repr of its own; another one in every run.
+_ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+# Library frames that are shown below the project's own last one.
+_SHOWN = 2
+
 
 class ForeignDialectError(Exception):
     """A project connects to, or is configured for, a database that is not PostgreSQL."""
+
+
+class ModelsReferenceError(Exception):
+    """``--models`` names nothing that carries a MetaData."""
 
 
 def describe(error: BaseException, project: str) -> dict[str, Any]:
@@ -26,12 +37,13 @@ def describe(error: BaseException, project: str) -> dict[str, Any]:
     root = Path(project).resolve()
     report = traceback.TracebackException.from_exception(error)
     place = _place(error, report, root)
-    _prune(report, root)
+    # A database error brings the server's own words; the driver's frames add nothing.
+    _prune(report, root, says_itself=hasattr(error, "orig"))
     answer: dict[str, Any] = {
         "type": type(error).__name__,
         "module": type(error).__module__,
-        "message": str(error),
-        "traceback": "".join(report.format()),
+        "message": _ADDRESS.sub("0x…", str(error)),
+        "traceback": _ADDRESS.sub("0x…", "".join(report.format())),
     }
     if place is not None:
         answer["file"] = str(place[0].relative_to(root))
@@ -52,17 +64,20 @@ def _place(
     return (Path(own[-1].filename).resolve(), own[-1].lineno or 0) if own else None
 
 
-def _prune(report: traceback.TracebackException, root: Path) -> None:
-    """Leave the project's frames, and those earlier errors that have any."""
-    own = [frame for frame in report.stack if _within(frame.filename, root)]
+def _prune(report: traceback.TracebackException, root: Path, *, says_itself: bool) -> None:
+    """Leave the project's frames and the last ones, and those earlier errors that have any."""
+    frames = list(report.stack)
+    own = [index for index, frame in enumerate(frames) if _within(frame.filename, root)]
     if own:
-        report.stack = traceback.StackSummary.from_list(own)
+        below = [] if says_itself else frames[own[-1] + 1 :][-_SHOWN:]
+        kept = [*(frames[index] for index in own), *below]
+        report.stack = traceback.StackSummary.from_list(kept)
     for name in ("__cause__", "__context__"):
         earlier = getattr(report, name)
         if earlier is None:
             continue
         if any(_within(frame.filename, root) for frame in earlier.stack):
-            _prune(earlier, root)
+            _prune(earlier, root, says_itself=says_itself)
         else:
             setattr(report, name, None)
 

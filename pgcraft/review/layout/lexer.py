@@ -25,29 +25,30 @@ _COMMENTS = ("--", "/*")
 _LETTER = r"A-Z_\u0080-\U0010ffff"
 _TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*+)?"
 # A literal goes on after a line break, with comments between the parts if need be.
-_CONTINUED = r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*+[\n\r])*+'"
-_PLAIN = r"(?:[^']++|'')*+'"
-_ESCAPED = r"(?:[^'\\]++|\\[\s\S]|'')*+'"
+_CONTINUED = r"(?>(?:[ \t\f\v]|--[^\n\r]*+)*)[\n\r](?>(?:[ \t\n\r\f\v]|--[^\n\r]*+[\n\r])*)'"
+_PLAIN = r"(?>(?:[^']++|'')*)'"
+_ESCAPED = r"(?>(?:[^'\\]++|\\[\s\S]|'')*)'"
 _SPECIAL = "~!@#%^&|`?"
 _OPERATOR = r"(?:(?!--|/\*)[+\-*/<>=])"
 
-# sqlparse reads these with IGNORECASE. Repetitions are possessive or bounded: time stays linear.
+# sqlparse reads these with IGNORECASE. Repetitions do not backtrack or are bounded: time stays
+# linear. Those of groups are atomic, since Python 3.11.2 and older match possessive ones wrongly.
 RULES = [
     (r"[ \t\n\r\f\v]++", T.Whitespace),
     (rf"(?![EBXN]'|U&['\"])[{_LETTER}][{_LETTER}0-9$]*+", T.Name),
     (r"[,()]", T.Punctuation),
-    (rf"E'{_ESCAPED}(?:{_CONTINUED}{_ESCAPED})*+", T.String.Single),
-    (rf"(?:[BXN]|U&)?'{_PLAIN}(?:{_CONTINUED}{_PLAIN})*+", T.String.Single),
+    (rf"E'{_ESCAPED}(?>(?:{_CONTINUED}{_ESCAPED})*)", T.String.Single),
+    (rf"(?:[BXN]|U&)?'{_PLAIN}(?>(?:{_CONTINUED}{_PLAIN})*)", T.String.Single),
     (r"0[XBO][0-9A-F_]++", T.Number),
     (r"(?:\d[\d_]*+(?:\.(?!\.)[\d_]*+)?|\.\d[\d_]*+)(?:E[+-]?\d[\d_]*+)?", T.Number),
     (r"::|:=|\.\.|[;:.\[\]]", T.Punctuation),
-    (r'(?:U&)?"(?:[^"]++|"")*+"', T.String.Symbol),
+    (r'(?:U&)?"(?>(?:[^"]++|"")*)"', T.String.Symbol),
     (rf"\$({_TAG})\$[\s\S]*?\$(?-i:\1)\$", T.Literal),
     (r"\$\d++", T.Name.Placeholder),
     (r"--[^\n\r]*+", T.Comment.Single),
-    (r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/", T.Comment.Multiline),
+    (r"/\*(?>(?:[^*/]++|\*(?!/)|/(?!\*))*)\*/", T.Comment.Multiline),
     # An operator ends in + or - only if it holds one of the special characters.
-    (rf"(?={_OPERATOR}{{0,63}}[{_SPECIAL}])(?:[{_SPECIAL}]|{_OPERATOR})++", T.Operator),
+    (rf"(?={_OPERATOR}{{0,63}}[{_SPECIAL}])(?>(?:[{_SPECIAL}]|{_OPERATOR})+)", T.Operator),
     (rf"{_OPERATOR}{{0,62}}(?!/\*)[*/<>=]", T.Operator),
     (r"[+-]", T.Operator),
 ]

@@ -5,23 +5,25 @@ import importlib
 from alembic import context
 from sqlalchemy import MetaData
 
+from _pgcraft.project.child.failures import ModelsReferenceError  # type: ignore[import-not-found]  # a name that exists in the child
 from _pgcraft.project.child.models import scratch_engine  # type: ignore[import-not-found]  # a name that exists in the child
 
 
 def load(reference: str) -> MetaData:
     """Import ``MODULE[:ATTRIBUTE]``: a MetaData, or anything that carries one as ``.metadata``."""
     module_name, _, attribute = reference.partition(":")
-    module = importlib.import_module(module_name)
-    if attribute:
-        found = getattr(module, attribute)
-    else:
-        names = ("metadata", "Base", "target_metadata")
-        found = next((getattr(module, name) for name in names if hasattr(module, name)), None)
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        raise ModelsReferenceError(f"there is no module {error.name} to import") from None
+    names = (attribute,) if attribute else ("metadata", "Base", "target_metadata")
+    found = next((getattr(module, name) for name in names if hasattr(module, name)), None)
     metadata = getattr(found, "metadata", found)
     if not isinstance(metadata, MetaData):
-        raise TypeError(
-            f"{reference} names no MetaData and no declarative base; say it as MODULE:ATTRIBUTE"
-        )
+        words = " or ".join(names)
+        raise ModelsReferenceError(f"{module_name} has no MetaData or declarative base {words}")
     return metadata
 
 
