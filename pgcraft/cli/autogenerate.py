@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import project_options
+from .options import noting_earlier_files, project_options
 from .progress import progress_to
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def autogenerate(options: Options, *, quiet: bool) -> None:
     """
     from pgcraft.review.pipeline import draft
 
-    files = draft(options, progress_to(sys.stderr, quiet=quiet))
+    with noting_earlier_files(options.output):
+        files = draft(options, progress_to(sys.stderr, quiet=quiet))
     if not files:
         click.echo("No schema change.")
         return

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgcraft.errors import PGCraftError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pgcraft.review.options import Options
 
@@ -30,6 +33,17 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in reversed(_DECORATORS):
         with_options = decorate(with_options)
     return with_options
+
+
+@contextmanager
+def noting_earlier_files(output: Path) -> Iterator[None]:
+    """When the block fails, say that files which are there are none of this run's."""
+    try:
+        yield
+    except (PGCraftError, KeyboardInterrupt):
+        if (output / "SHA256SUMS").is_file():
+            click.echo(f"The files in {output} are those of an earlier run.", err=True)
+        raise
 
 
 def _read_configuration(context: click.Context, _parameter: click.Parameter, project: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import project_options
+from .options import noting_earlier_files, project_options
 from .progress import progress_to
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def review(options: Options, *, show_sql: bool, as_json: bool, quiet: bool, fail
     from .summary import print_summary
 
     del fail_on
-    report, files = run(options, progress_to(sys.stderr, quiet=quiet))
+    with noting_earlier_files(options.output):
+        report, files = run(options, progress_to(sys.stderr, quiet=quiet))
     if as_json:
         click.echo(text_of(report).rstrip("\n"))
     else:

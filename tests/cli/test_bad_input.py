@@ -219,6 +219,15 @@ def test_draft_that_was_edited_is_not_replaced(project, temporary):
     assert run("review", project, temporary=temporary).returncode == 0
 
 
+def test_files_of_an_earlier_run_are_said_to_be_that(project, temporary):
+    """A verdict that is still there is not this run's."""
+    write_project(project, revisions=FIRST)
+    run("review", project, "--from", "base", temporary=temporary)
+    (project / "models.py").write_text("1 / 0\n")
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "pgcraft-out are those of an earlier run")
+
+
 def test_two_heads(project, temporary):
     revisions = {**FIRST, "0002_other": revision("0002", None, "pass")}
     write_project(project, revisions=revisions)
