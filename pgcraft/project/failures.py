@@ -38,7 +38,7 @@ def user_code_error(failure: Failure, project: Project, printed: str) -> PGCraft
 
 
 def _what(failure: Failure) -> str:
-    if failure.type in {"ForeignDialectError", "EnvironmentSilentError"}:
+    if failure.type in _OURS:
         return f"{failure.message[:1].upper()}{failure.message[1:]}."
     subject = "The project's code"
     if failure.revision is not None:
@@ -71,10 +71,15 @@ def _advice(failure: Failure, project: Project) -> str:
     )
 
 
+# Raised by the child itself, with a whole sentence.
+_OURS = {"EnvironmentSilentError", "ForeignDialectError", "SeveralRunsError"}
+
 _ADVICE_BY_TYPE = {
     "NoSuchModuleError": "Set any postgresql:// URL where the project has its own, in alembic.ini "
     "perhaps; nothing connects to it.",
     "EnvironmentSilentError": "Let env.py call context.configure() and context.run_migrations() "
     "on every path.",
+    "SeveralRunsError": "Let env.py take one of them when it is told to, by a variable perhaps, "
+    "and review each by itself.",
     "ForeignDialectError": "Configure the project for PostgreSQL.",
 }

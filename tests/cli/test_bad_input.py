@@ -228,6 +228,23 @@ def test_files_of_an_earlier_run_are_said_to_be_that(project, temporary):
     refused(done, 3, "pgcraft-out are those of an earlier run")
 
 
+def test_env_for_several_databases(project, temporary):
+    """As Alembic's multidb template does it."""
+    env = (
+        PLAIN_ENV
+        + "\nif not context.is_offline_mode():\n    exec(open(__file__).read().split('if ')[-1])\n"
+    )
+    loop = """    for _ in range(2):
+        with create_engine(URL, poolclass=pool.NullPool).connect() as connection:
+            run(connection=connection)
+"""
+    env = PLAIN_ENV[: PLAIN_ENV.index("    with create_engine")] + loop
+    write_project(project, env=env, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "runs the migrations more than once", "review each by itself")
+    untouched(project, temporary)
+
+
 def test_two_heads(project, temporary):
     revisions = {**FIRST, "0002_other": revision("0002", None, "pass")}
     write_project(project, revisions=revisions)

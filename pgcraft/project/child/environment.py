@@ -26,6 +26,10 @@ class EnvironmentSilentError(Exception):
     """``env.py`` ended without running migrations."""
 
 
+class SeveralRunsError(Exception):
+    """``env.py`` migrates several databases or schemas."""
+
+
 def load(
     job: dict[str, Any], *, more_versions: str | None = None
 ) -> tuple[Config, ScriptDirectory]:
@@ -79,11 +83,17 @@ def run_environment(
 
     Raises:
         EnvironmentSilentError: When ``env.py`` never ran the migrations.
+        SeveralRunsError: When it ran them for a second database or schema.
         ForeignDialectError: When it is configured for another database than PostgreSQL.
     """
     ran: list[MigrationContext] = []
 
     def fn(heads: Any, context: MigrationContext) -> Iterable[Any]:
+        if ran:
+            raise SeveralRunsError(
+                "env.py runs the migrations more than once, for several databases or schemas, "
+                "and pgcraft reviews one"
+            )
         ran.append(context)
         return steps(heads, context)
 
