@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from .managed import managed_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
+    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy import MetaData
+    from sqlalchemy import Column, MetaData
 
 # The name that PostgreSQL gives the schema which Alembic calls None. The reviewer's databases
 # and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
@@ -34,6 +37,28 @@ def model_schemas(target: MetaData | Sequence[MetaData] | None) -> frozenset[str
     return frozenset(
         table.schema for metadata in metadata_list(target) for table in metadata.tables.values()
     )
+
+
+def excluded_tables(
+    metadata: Sequence[MetaData], filters: Mapping[str, Callable[..., bool] | None]
+) -> list[tuple[str, str]]:
+    """The models' tables that the project's own filters take out of the comparison.
+
+    Args:
+        metadata: What ``env.py`` gave.
+        filters: Its ``include_object`` and ``include_name``.
+
+    Returns:
+        Schema and name of each, such as of a view that is mapped as a table.
+    """
+    by_object, by_name = filters.get("include_object"), filters.get("include_name")
+    excluded = []
+    for table in (table for one in metadata for table in one.tables.values()):
+        parents = {"schema_name": table.schema, "schema_qualified_table_name": table.fullname}
+        kept = by_object is None or by_object(table, table.name, "table", False, None)
+        if not kept or not (by_name is None or by_name(table.name, "table", parents)):
+            excluded.append((table.schema or DEFAULT_SCHEMA, table.name))
+    return sorted(excluded)
 
 
 def scoped_options(
@@ -57,15 +82,37 @@ def scoped_options(
         The arguments to pass on.
     """
     used = model_schemas(options.get("target_metadata"))
-    schemas = {DEFAULT_SCHEMA if name is None else name for name in used}
+    # Without any table, Alembic's own rule: the default schema is what the models are about.
+    schemas = {name or DEFAULT_SCHEMA for name in used or {None}}
     schemas |= managed_schemas(script)
     return {
         **options,
-        "compare_server_default": options.get("compare_server_default") or True,
+        "compare_server_default": options.get("compare_server_default") or _defaults_differ,
         "include_schemas": True,
         "include_name": _name_filter(schemas, equal_tables, options.get("include_name")),
         "include_object": _object_filter(equal_tables, options.get("include_object")),
     }
+
+
+def _defaults_differ(
+    context: MigrationContext,
+    found: Column[Any],
+    wanted: Column[Any],
+    found_default: str | None,
+    _default: Any,
+    wanted_default: str | None,
+) -> bool:
+    """Alembic's own comparison, which asks the server; what it cannot compare is set anew."""
+    connection = context.connection
+    if found_default is None or wanted_default is None or connection is None:
+        return found_default != wanted_default
+    try:
+        with connection.begin_nested():
+            compare: Any = context.impl.compare_server_default
+            return bool(compare(found, wanted, wanted_default, found_default))
+    except DBAPIError:
+        # There is no "=" for json, nor for values of two types.
+        return True
 
 
 def _name_filter(

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 CHILD = Path(__file__).parent / "child"
 CHUNK = 1 << 16
+# How much of the end of the code's output errors quote, in bytes.
+QUOTED = 8192
+# How often, in seconds, a silent process is asked whether it still lives.
+TICK = 1.0
 
 Answer = dict[str, Any]
 
@@ -119,12 +123,19 @@ class Child:
             selector.register(self._channel, selectors.EVENT_READ)
             chunk = self._buffer
             while b"\n" not in chunk:
-                if not selector.select(max(deadline - time.monotonic(), 0)):
+                patience = min(deadline - time.monotonic(), TICK)
+                ready = selector.select(max(patience, 0))
+                if not ready and self._process.poll() is not None:
+                    # Something that it forked holds the other end open.
+                    self._ended()
+                if not ready and patience < TICK:
                     raise UserCodeError(
                         f"The project's code did not end within {self._timeout:g} seconds.",
                         advice="Look for what it waits for, or raise --timeout.",
                         detail=self._printed(),
                     )
+                if not ready:
+                    continue
                 chunk = self._channel.recv(CHUNK)
                 if not chunk:
                     self._ended()
@@ -143,7 +154,8 @@ class Child:
         )
 
     def _printed(self) -> str:
-        self._output.seek(0)
+        size = self._output.seek(0, os.SEEK_END)
+        self._output.seek(max(size - QUOTED, 0))
         return self._output.read().decode(errors="replace")
 
     def close(self) -> None:

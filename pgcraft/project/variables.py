@@ -16,6 +16,8 @@ _SECRET_NAME = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|COOKIE|API_?KEY|ACCESS_?KEY|_KEY$|_AUTH",
     re.IGNORECASE,
 )
+# ACCESS_TOKEN_EXPIRE_MINUTES=30: too little to be a secret, and settings want a number there.
+_NO_SECRET = re.compile(r"\d{0,4}|true|false|yes|no|on|off", re.IGNORECASE)
 # CI's own variables, with its tokens and command files, and libpq's, which lead to a server.
 _REMOVED_NAME = re.compile(r"^(INPUT_|ACTIONS_|GITHUB_|RUNNER_|CI_JOB_|PG[A-Z]+$)|^SSH_AUTH_SOCK$")
 
@@ -45,7 +47,8 @@ def user_variables(variables: Mapping[str, str]) -> dict[str, str]:
 def _harmless(name: str, value: str) -> str:
     if "://" in value:
         return _without_credentials(name, value)
-    return PLACEHOLDER if _SECRET_NAME.search(name) else value
+    is_secret = _SECRET_NAME.search(name) and not _NO_SECRET.fullmatch(value)
+    return PLACEHOLDER if is_secret else value
 
 
 def _without_credentials(name: str, value: str) -> str:

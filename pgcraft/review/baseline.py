@@ -65,8 +65,8 @@ def replay(server: Server, code: UserCode, from_revision: str | None) -> Baselin
     with code.process() as child:
         history = history_from(child.run("history", database=server.conninfo(BASE)))
         revision = choose_base(history, from_revision)
-        if revision is not None:
-            child.run("replay", to=revision, database=server.conninfo(BASE))
+        # Also to nothing: env.py itself may make the schema of its version table.
+        child.run("replay", to=revision, database=server.conninfo(BASE))
     with server.connect(BASE) as connection:
         schema = take_snapshot(connection)
     baseline = Baseline(
@@ -104,7 +104,29 @@ def choose_base(history: History, from_revision: str | None) -> str | None:
         )
     if from_revision in {None, "head", "heads"}:
         return history.heads[0]
-    return _matching(history, from_revision)
+    chosen = _matching(history, from_revision)
+    beside = _neither_before_nor_after(history, chosen)
+    if beside:
+        raise UsageError(
+            f"--from {chosen} lies on a branch, beside {', '.join(beside)}: a database there may "
+            "have those or not.",
+            advice="Start from a revision before the fork, or behind the merge.",
+        )
+    return chosen
+
+
+def _neither_before_nor_after(history: History, revision: str) -> list[str]:
+    parents = {one.id: set(one.down) for one in history.revisions}
+    before, waiting = {revision}, [revision]
+    while waiting:
+        new = parents[waiting.pop()] - before
+        before |= new
+        waiting.extend(new)
+    after = {revision}
+    for one in history.revisions:  # oldest first
+        if after & parents[one.id]:
+            after.add(one.id)
+    return sorted(set(parents) - before - after)
 
 
 def _matching(history: History, wanted: str) -> str:

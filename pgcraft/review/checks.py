@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from pgcraft.postgres.snapshot import compare
 
 if TYPE_CHECKING:
-    from pgcraft.postgres.snapshot import CatalogObject, Snapshot
+    from pgcraft.postgres.snapshot import CatalogObject, Key, Snapshot
 
 
-def missing_checks(head: Snapshot, models: Snapshot) -> list[list[list[str]]]:
+def missing_checks(
+    head: Snapshot, models: Snapshot, excluded: frozenset[Key]
+) -> list[list[list[str]]]:
     """The operations that bring the CHECK constraints of surviving tables to the models' state.
 
     Args:
         head: The schema at the newest committed revision.
         models: The schema that the models create.
+        excluded: Tables that the project takes out of the comparison.
 
     Returns:
         Two lists of pairs of SQL, up and down: what goes before Alembic's operations (a
@@ -27,7 +30,7 @@ def missing_checks(head: Snapshot, models: Snapshot) -> list[list[list[str]]]:
         old, new = _check(difference.before), _check(difference.after)
         item = old or new
         table = item.parent if item is not None else None
-        if table is None or table not in head or table not in models:
+        if table is None or table in excluded or table not in head or table not in models:
             continue
         name = difference.key.identity.removeprefix(f"{table.identity}.")
         drop = f"ALTER TABLE {table.identity} DROP CONSTRAINT {name}"

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from pgcraft.postgres.snapshot import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
 # Of a table that the models declare, these are the models' too. A trigger, rule, policy or grant
 # on it may be somebody else's.
+_DRAFTED = frozenset(
+    {"column", "comment", "constraint", "grant", "index", "schema", "sequence", "table"}
+)
 _PARTS = frozenset({"column", "comment", "constraint", "index"})
 
 
@@ -52,11 +55,23 @@ def equal_tables(head: Snapshot, models: Snapshot) -> list[tuple[str, str]]:
         for item in (difference.before, difference.after)
         for key in (difference.key, *_owners(item, head, models))
     }
-    return [
-        (item.schema, _unquoted(item.key.identity.removeprefix(_quoted_schema(item))))
-        for item in models
-        if item.key.kind == "table" and item.schema and item.key not in differing
-    ]
+    return [name for key, name in _table_names(models).items() if key not in differing]
+
+
+def named_tables(names: Iterable[tuple[str, str]], *snapshots: Snapshot) -> frozenset[Key]:
+    """The keys of tables by schema and name, not quoted; those that are there."""
+    wanted = set(names)
+    return frozenset(
+        key for one in snapshots for key, name in _table_names(one).items() if name in wanted
+    )
+
+
+def _table_names(snapshot: Snapshot) -> dict[Key, tuple[str, str]]:
+    return {
+        item.key: (item.schema, _unquoted(item.key.identity.removeprefix(_quoted_schema(item))))
+        for item in snapshot
+        if item.key.kind == "table" and item.schema
+    }
 
 
 def _owners(item: CatalogObject | None, *snapshots: Snapshot) -> Iterator[Key]:
@@ -77,7 +92,9 @@ def _unquoted(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
-def unmet(found: Snapshot, models: Snapshot, *, filtered: bool) -> tuple[Difference, ...]:
+def unmet(
+    found: Snapshot, models: Snapshot, *, filtered: bool, excluded: frozenset[Key] = frozenset()
+) -> tuple[Difference, ...]:
     """What keeps an upgraded database from being the models' schema.
 
     Args:
@@ -85,6 +102,7 @@ def unmet(found: Snapshot, models: Snapshot, *, filtered: bool) -> tuple[Differe
         models: The schema that the models create.
         filtered: Whether the project's own ``include_object`` or ``include_name`` takes
             objects out of the comparison.
+        excluded: Tables of the models that it takes out.
 
     Returns:
         The differences, without objects that nobody manages: a revision written by hand made
@@ -94,6 +112,32 @@ def unmet(found: Snapshot, models: Snapshot, *, filtered: bool) -> tuple[Differe
         difference
         for difference in compare(found, models)
         if not _is_unmanaged(difference.before, difference.after, models, filtered=filtered)
+        and not excluded.intersection(
+            (difference.key, *_owners(difference.before or difference.after, found, models))
+        )
+    )
+
+
+def lost_offline(found: Snapshot, head: Snapshot, models: Snapshot) -> tuple[Difference, ...]:
+    """What revisions make when they run online, and the script, written offline, does not.
+
+    Args:
+        found: The schema after the script.
+        head: The schema that the same revisions gave when they were replayed.
+        models: The schema that the models create: what it knows is compared with it.
+
+    Returns:
+        The differences in kinds of objects that no draft changes.
+    """
+    return tuple(
+        difference
+        for difference in compare(found, head)
+        if difference.key not in models
+        and difference.key.kind not in _DRAFTED
+        and not any(
+            owner.kind == "table"
+            for owner in _owners(difference.before or difference.after, found, head)
+        )
     )
 
 
@@ -118,4 +162,6 @@ def _is_unmanaged(
     if found is None or wanted is not None:
         return False
     part_of_model = found.key.kind in _PARTS and found.parent is not None and found.parent in models
-    return filtered or not part_of_model
+    # Alembic asks the project's filters about none of these two.
+    beyond_filters = found.detail("type") in {"check", "exclusion"}
+    return not part_of_model or (filtered and not beyond_filters)

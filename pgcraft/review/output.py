@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING
 from pgcraft.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SUMS = "SHA256SUMS"
 TIMINGS = "timings.json"
+_OURS = re.compile(r"(up|down)grade\.sql|review\.\w+|schema\.diff|[\w-]+_[\w-]*\.py")
 
 
 def check_output(directory: Path, project: Path) -> None:
@@ -72,7 +74,8 @@ def _listed(directory: Path) -> list[tuple[str, str]]:
         return []
     lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
     pairs = [(line[66:], line[:64]) for line in lines]
-    return [(name, sha) for name, sha in pairs if name and (directory / name).parent == directory]
+    # A SHA256SUMS may be somebody else's: only names that a review gives count.
+    return [(name, sha) for name, sha in pairs if _OURS.fullmatch(name)]
 
 
 def write_output(
@@ -106,6 +109,7 @@ def write_output(
     timings = json.dumps({"stages": {name: round(ms, 1) for name, ms in milliseconds}}, indent=2)
     content = {**files, TIMINGS: f"{timings}\n".encode(), SUMS: sums.encode()}
     try:
+        _refuse_directories(directory, content)
         directory.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".new-", dir=directory))
         try:
@@ -120,6 +124,15 @@ def write_output(
     except OSError as error:
         raise _cannot_write(directory, error) from error
     return tuple(sorted(content))
+
+
+def _refuse_directories(directory: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if (directory / name).is_dir():
+            raise UsageError(
+                f"{directory / name} is a directory, where a file of the review goes.",
+                advice="Remove it, or choose another place with --output.",
+            )
 
 
 def _cannot_write(directory: Path, error: OSError) -> UsageError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pgcraft.postgres.snapshot import Snapshot, take_snapshot
+from pgcraft.errors import UserCodeError
+from pgcraft.postgres.snapshot import Key, Snapshot, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
 from .baseline import MODELS, Baseline
 from .checks import missing_checks
-from .equality import equal_tables, without_relation
+from .equality import equal_tables, named_tables, without_relation
 
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
@@ -29,7 +30,9 @@ class Plan:
         revision_name: The file name of the drafted revision; None when there is none.
         revision_source: Its bytes.
         base: The schema at the base.
+        head: The schema at the newest committed revision.
         models: The schema that the models create.
+        excluded: Tables of the models that the project takes out of the comparison.
     """
 
     has_history: bool
@@ -39,7 +42,9 @@ class Plan:
     revision_name: str | None
     revision_source: bytes
     base: Snapshot
+    head: Snapshot
     models: Snapshot
+    excluded: frozenset[Key]
 
 
 def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
@@ -61,17 +66,19 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     directory.mkdir()
     server.create_database(MODELS)
     _copy_extensions(server, baseline.head_database)
-    models: list[Snapshot] = []
+    head = baseline.schema
+    if not baseline.is_head:
+        head = _snapshot(server, baseline.head_database)
+    models = excluded = None
 
     def answer(question: dict[str, Any]) -> dict[str, Any]:
-        del question
-        models.append(_snapshot(server, MODELS))
-        head = baseline.schema
-        if not baseline.is_head:
-            head = _snapshot(server, baseline.head_database)
+        nonlocal models, excluded
+        models = _snapshot(server, MODELS)
+        names = [(schema, name) for schema, name in question["excluded_tables"]]
+        excluded = named_tables(names, head, models)
         return {
-            "equal_tables": equal_tables(head, models[0]),
-            "operations": missing_checks(head, models[0]),
+            "equal_tables": equal_tables(head, models),
+            "operations": missing_checks(head, models, excluded),
         }
 
     with code.process() as child:
@@ -86,6 +93,8 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
                 directory=str(directory),
             )
         )
+    if models is None or excluded is None:
+        raise UserCodeError("The project's process ended the comparison without making it.")
     file = draft.revision_file
     version_table, relation = _version_table(server, draft)
     return Plan(
@@ -96,7 +105,9 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         revision_name=file.name if file and code.project.has_history else None,
         revision_source=file.read_bytes() if file else b"",
         base=without_relation(baseline.schema, relation),
-        models=without_relation(models[0], relation),
+        head=without_relation(head, relation),
+        models=without_relation(models, relation),
+        excluded=excluded,
     )
 
 

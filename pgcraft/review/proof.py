@@ -9,7 +9,7 @@ from pgcraft.postgres.psql import run_script
 from pgcraft.postgres.snapshot import compare, take_snapshot
 
 from .baseline import TRIAL
-from .equality import unmanaged, unmet, without_relation
+from .equality import lost_offline, unmanaged, unmet, without_relation
 from .guard import named
 
 if TYPE_CHECKING:
@@ -163,7 +163,10 @@ class _Trial:
         plan = self._plan
         if step == "downgrade":
             return compare(self.schema, plan.base)
-        return unmet(self.schema, plan.models, filtered=plan.draft.filtered)
+        lost = lost_offline(self.schema, plan.head, plan.models)
+        return lost + unmet(
+            self.schema, plan.models, filtered=plan.draft.filtered, excluded=plan.excluded
+        )
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:
         return Mismatch(

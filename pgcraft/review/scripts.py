@@ -127,6 +127,9 @@ class _Writer:
     ) -> Script:
         kept = [one for one in statements if self.has_history or not _is_bookkeeping(one)]
         parts = _Parts(self._header(direction, start, end))
+        if self.guard and not any(one.kind == "begin" for one in kept):
+            # Nothing is in a transaction (transactional_ddl=False): one check, at the top.
+            parts.add(guard_statement(direction, start, end, self.version_table))
         heads = heads_before(kept, start, self.parents, upgrade=direction == "upgrade")
         for statement, expected in zip(kept, heads, strict=True):
             if statement.kind == "comment":

@@ -120,6 +120,15 @@ def test_models_that_end_the_process(project, temporary):
     untouched(project, temporary)
 
 
+def test_models_that_end_while_a_fork_of_theirs_stays(project, temporary):
+    """The end of the process is seen at once and not by the timeout."""
+    text = "import os, time\nif os.fork() == 0:\n    time.sleep(600)\nos._exit(5)\n"
+    write_project(project, models=text, revisions=FIRST)
+    done = run("review", project, temporary=temporary)
+    refused(done, 3, "ended its own process (exit code 5)")
+    untouched(project, temporary)
+
+
 def test_models_that_hang_are_ended_by_the_timeout(project, temporary):
     write_project(project, models="import time\ntime.sleep(600)\n", revisions=FIRST)
     done = run("review", project, "--timeout", "2", temporary=temporary)

@@ -187,6 +187,19 @@ from sqlalchemy import create_engine
 engine = create_engine("postgresql+psycopg://")
 """
     + SYNC,
+    "libpq variables that the project sets itself": """\
+import os
+import psycopg
+os.environ["PGHOSTADDR"] = HOST
+os.environ["PGSERVICE"] = "nowhere"
+psycopg.connect("host=elsewhere").close()
+import psycopg2
+os.environ["PGHOSTADDR"] = HOST
+psycopg2.connect("host=elsewhere").close()
+from sqlalchemy import create_engine
+engine = create_engine("postgresql+psycopg://")
+"""
+    + SYNC,
     "raw pg8000": """\
 import pg8000.native
 raw = pg8000.native.Connection("somebody", host=HOST, port=PORT, password="secret")

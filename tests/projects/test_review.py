@@ -502,3 +502,138 @@ def test_constraint_without_a_name_is_said_to_need_one(tmp_path):
     assert "pgcraft_build_naming_conventions()" in finding.help
     # An object's address in the message would make every run's report another one.
     assert [one.message for one in first.findings] == [one.message for one in second.findings]
+
+
+def with_filter(body: str) -> str:
+    """An env.py with an include_object of the project's own."""
+    return PLAIN_ENV.replace(
+        "def run(**options):\n",
+        f"def own(object, name, type_, reflected, compare_to):\n    {body}\n\n\n"
+        "def run(**options):\n    options['include_object'] = own\n",
+    )
+
+
+ONLINE_ONLY = """
+if not op.get_context().as_sql:
+    op.execute("CREATE VIEW v AS SELECT 1 AS one")
+"""
+
+
+def test_statement_that_runs_online_alone_is_not_proven_away(tmp_path):
+    """The replay made a view that the script, written offline, does not make."""
+    first = revision("0001", None, ONLINE_ONLY, 'op.execute("DROP VIEW v")')
+    project = write_project(tmp_path, revisions={"0001_first": first})
+    report = review_project(project, from_revision="base")
+    assert report.verdict == "fail"
+    assert "missing: view public.v" in report.findings[0].message
+
+
+def test_exclusion_constraint_is_not_hidden_by_a_filter(tmp_path):
+    """Alembic asks the project's filters about no exclusion constraint."""
+    body = """
+        op.execute("CREATE TABLE public.customers (id serial PRIMARY KEY, name varchar(20))")
+        op.execute("ALTER TABLE customers ADD CONSTRAINT ex EXCLUDE (name WITH =)")
+    """
+    first = revision("0001", None, body, 'op.drop_table("customers")')
+    project = write_project(
+        tmp_path,
+        models=MODELS + CUSTOMERS,
+        env=with_filter("return True"),
+        revisions={"0001_first": first},
+    )
+    report = review_project(project)
+    assert report.verdict == "fail"
+    assert "left over: constraint public.customers.ex" in report.findings[0].message
+
+
+def test_last_table_that_the_models_lose_is_dropped(tmp_path):
+    """An empty MetaData is no reason to see no change: the drop is drafted, with its warning."""
+    first = revision(
+        "0001", None, 'op.execute("CREATE TABLE t (id int)")', 'op.execute("DROP TABLE t")'
+    )
+    report = proven(review_project(write_project(tmp_path, revisions={"0001_first": first})))
+    assert [finding.rule for finding in report.findings] == ["drop-table"]
+
+
+def test_table_that_the_project_excludes_is_neither_drafted_nor_missed(tmp_path):
+    """A view mapped as a table, and an excluded table whose check differs."""
+    body = """
+        op.execute("CREATE TABLE t (id int, CONSTRAINT ck CHECK (id > 0))")
+        op.execute("CREATE VIEW v AS SELECT id FROM t")
+    """
+    first = revision("0001", None, body, 'op.execute("DROP TABLE t CASCADE")')
+    models = MODELS + (
+        'Table("v", metadata, Column("id", Integer))\n'
+        'Table("t", metadata, Column("id", Integer), CheckConstraint("id > 5", name="ck"))\n'
+    )
+    project = write_project(
+        tmp_path,
+        models=models,
+        env=with_filter("return not (type_ == 'table' and name in 'tv')"),
+        revisions={"0001_first": first},
+    )
+    assert review_project(project).verdict == "no-change"
+
+
+def test_script_without_transactions_has_a_guard_too(tmp_path):
+    """`transactional_ddl=False`: one check, before everything."""
+    env = PLAIN_ENV.replace(
+        "target_metadata=metadata,", "target_metadata=metadata, transactional_ddl=False,"
+    )
+    report = proven(review_project(write_project(tmp_path, models=MODELS + CUSTOMERS, env=env)))
+    assert report.scripts.upgrade.content.decode().count("DO $pgcraft$") == 1
+
+
+def test_defaults_that_the_server_cannot_compare(tmp_path):
+    """Json has no "=", and neither have two types; both converge."""
+    text = MODELS.replace("String, Table", "String, Table, JSON, Boolean")
+    old = (
+        'Table("t", metadata, Column("id", Integer), Column("j", JSON, server_default="{}"),'
+        ' Column("b", String, server_default="0"))\n'
+    )
+    project = write_project(tmp_path, models=text + old)
+    proven(review_project(project))
+    commit_draft(project)
+    rewrite_models(
+        project,
+        text + old.replace('Column("id", Integer)', 'Column("id", Integer), Column("n", Integer)'),
+    )
+    proven(review_project(project))
+    commit_draft(project)
+    assert review_project(project).verdict == "no-change"
+
+
+def test_computed_column_is_stored_where_the_server_stores(tmp_path):
+    """SQLAlchemy asks the dialect for the server's abilities, and the script's knows no server."""
+    models = MODELS.replace("String, Table", "String, Table, Computed") + (
+        'Table("t", metadata, Column("id", Integer), Column("twice", Integer, Computed("id * 2")))\n'
+    )
+    proven(review_project(write_project(tmp_path, models=models)))
+
+
+def test_base_on_one_of_two_branches_is_refused(tmp_path):
+    """A database there may have the other branch or not."""
+    from pgcraft.errors import UsageError
+
+    revisions = {
+        "a": revision("a", None, "pass"),
+        "b": revision("b", "a", "pass"),
+        "c": revision("c", "a", "pass"),
+        "m": revision("m", None, "pass").replace("= None\n\n\ndef", "= ('b', 'c')\n\n\ndef"),
+    }
+    project = write_project(tmp_path, revisions=revisions)
+    with pytest.raises(UsageError, match="--from b lies on a branch, beside c"):
+        review_project(project, from_revision="b")
+
+
+def test_first_review_of_an_env_that_makes_its_schema(tmp_path):
+    """env.py has run on the base before anything is compared with it."""
+    env = PLAIN_ENV.replace(
+        "        run(connection=connection)",
+        "        connection.exec_driver_sql('CREATE SCHEMA IF NOT EXISTS sales')\n"
+        "        connection.commit()\n        run(connection=connection)",
+    ).replace(
+        "target_metadata=metadata,", "target_metadata=metadata, version_table_schema='sales',"
+    )
+    models = MODELS + CUSTOMERS + ORDERS
+    proven(review_project(write_project(tmp_path, models=models, env=env)))

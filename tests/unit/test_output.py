@@ -37,7 +37,7 @@ def test_files_and_sums_are_written(tmp_path):
 def test_files_of_the_last_review_go_and_others_stay(tmp_path):
     """Only what SHA256SUMS lists is removed."""
     out = tmp_path / "out"
-    write(out, tmp_path, upgrade="a", downgrade="b", old_revision="c")
+    write(out, tmp_path, upgrade="a", downgrade="b")
     (out / "notes.txt").write_text("mine")
     write(out, tmp_path, upgrade="d")
     names = sorted(path.name for path in out.iterdir())
@@ -92,3 +92,20 @@ def test_place_elsewhere_that_was_named_is_accepted(tmp_path):
     (tmp_path / "project").mkdir()
     check_output(tmp_path / "deep" / "er" / "out", tmp_path / "project")
     assert not (tmp_path / "deep").exists()
+
+
+def test_files_that_somebody_else_listed_stay(tmp_path):
+    """A release directory has a SHA256SUMS of its own."""
+    (tmp_path / "app.tar.gz").write_text("mine")
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  app.tar.gz\n")
+    write(tmp_path, tmp_path.parent, upgrade="a")
+    assert (tmp_path / "app.tar.gz").read_text() == "mine"
+
+
+def test_directory_in_the_place_of_a_file_is_refused_before_anything_goes(tmp_path):
+    """All or nothing, also here."""
+    write(tmp_path, tmp_path.parent, upgrade="a")
+    (tmp_path / "downgrade.sql").mkdir()
+    with pytest.raises(UsageError, match="is a directory"):
+        write(tmp_path, tmp_path.parent, downgrade="b")
+    assert (tmp_path / "upgrade.sql").read_text() == "a"

@@ -25,6 +25,8 @@ from pgcraft.project.variables import PLACEHOLDER, user_variables
         ("stripe_api_key", "x", PLACEHOLDER),
         ("NPM_TOKEN", "x", PLACEHOLDER),
         ("AWS_SECRET_ACCESS_KEY", "x", PLACEHOLDER),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "30", "30"),
+        ("USE_AUTH", "true", "true"),
         ("DB_PASSWORD", "x", PLACEHOLDER),
         ("DATABASE_URL", "postgresql://a:b@db/prod", "postgresql://scratch@localhost/scratch"),
         (

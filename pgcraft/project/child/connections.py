@@ -65,6 +65,8 @@ def _export(target: dict[str, str]) -> None:
     """Set libpq's variables too, for programs that the project starts, such as psql."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
+    # A project may insist on it; the scratch server asks for none.
+    os.environ["PGPASSWORD"] = "hidden-by-pgcraft"
     for keyword, value in target.items():
         os.environ[{"dbname": "PGDATABASE"}.get(keyword, "PG" + keyword.upper())] = value
 
@@ -79,6 +81,8 @@ def _psycopg(module: Any) -> None:
 def _psycopg_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def connect(cls: type, conninfo: str = "", **options: Any) -> Any:  # noqa: ARG001  # the place is replaced
+        # Again, each time: the project may have set PGHOSTADDR or PGSERVICE meanwhile.
+        _export(_target)
         return original(cls, "", **_kept(options, _PSYCOPG_KEPT), **_target)
 
     return connect
@@ -91,6 +95,7 @@ def _psycopg2(module: Any) -> None:
 
     @functools.wraps(original)
     def connect(dsn: str = "", *arguments: Any, **options: Any) -> Any:  # noqa: ARG001  # the place is replaced
+        _export(_target)  # as for psycopg
         return original(dsn_of(**_target), *arguments, **options)
 
     module._connect = connect  # noqa: SLF001  # as above

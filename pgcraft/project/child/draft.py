@@ -13,7 +13,7 @@ from alembic.operations import ops
 
 from ...alembic.operations import executable, render_expressions_exactly
 from ...alembic.register import pgcraft_process_revision_directives
-from ...alembic.scope import metadata_list, scoped_options
+from ...alembic.scope import excluded_tables, metadata_list, scoped_options
 from . import connections
 from .environment import load, run_environment
 from .failures import describe
@@ -40,7 +40,8 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         job: See :func:`.environment.load`; besides ``models_database`` (where to create the
             models), ``base`` (revision or None: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
-        ask: Called once the models exist; the answer has ``equal_tables`` (schema and name of
+        ask: Called once the models exist, with ``excluded_tables`` (schema and name of each that
+            the project's own filters take out); the answer has ``equal_tables`` (schema and name of
             each table that need not be compared) and ``operations``, see :func:`_add`.
 
     Returns:
@@ -57,7 +58,7 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         "target": sorted(target),
         "version_table": version_table(context),
         "filtered": filtered,
-        "upgrade": _render(config, script, job["base"], target, upgrade=True),
+        "upgrade": _render(job, config, script, target, upgrade=True),
         "downgrade": _try_render(job, config, script, target),
     }
 
@@ -71,7 +72,7 @@ def _autogenerate(
     """The context, the file of the drafted revision, and whether the project filters objects."""
     equal_tables: set[tuple[str, str]] = set()
     operations: list[list[list[str]]] = []
-    filtered = False
+    filters: dict[str, Any] = {}
 
     def complete(context: Any, revision: Any, directives: list[ops.MigrationScript]) -> None:
         # Before the user's own function, which may take away a draft that is still empty.
@@ -100,15 +101,18 @@ def _autogenerate(
     def compare(heads: Any, context: MigrationContext) -> list[Any]:
         with connections.redirected(job["models_database"]):
             create_models(metadata_list(context.opts["target_metadata"]))
-        answer = ask({"models": "created"})
+        job["virtual_columns"] = getattr(
+            context.dialect, "supports_virtual_generated_columns", False
+        )
+        metadata = metadata_list(context.opts["target_metadata"])
+        answer = ask({"excluded_tables": excluded_tables(metadata, filters)})
         equal_tables.update((schema, name) for schema, name in answer["equal_tables"])
         operations.extend(answer["operations"])
         revision_context.run_autogenerate(heads, context)
         return []
 
     def scope(options: dict[str, Any]) -> dict[str, Any]:
-        nonlocal filtered
-        filtered = bool(options.get("include_object") or options.get("include_name"))
+        filters.update((name, options.get(name)) for name in ("include_object", "include_name"))
         return scoped_options(options, script, equal_tables)
 
     context = run_environment(
@@ -132,7 +136,7 @@ def _autogenerate(
             draft.rev_id = _revision_id(draft, context, script.get_heads())
     revision_context.generated_revisions[:] = drafts
     written = [one for one in revision_context.generate_scripts() if one is not None]
-    return context, written[-1].path if written else None, filtered
+    return context, written[-1].path if written else None, any(filters.values())
 
 
 def _add(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
@@ -161,9 +165,15 @@ def _revision_id(draft: ops.MigrationScript, context: MigrationContext, parents:
 
 
 def _render(
-    config: Config, script: ScriptDirectory, base: str | None, target: list[str], *, upgrade: bool
+    job: dict[str, Any],
+    config: Config,
+    script: ScriptDirectory,
+    target: list[str],
+    *,
+    upgrade: bool,
 ) -> list[dict[str, Any]]:
     """Statements of the range, by Alembic's own ``--sql`` mode."""
+    base = job["base"]
     above = target[0] if target else "base"
     if above == (base or "base"):
         return []
@@ -172,7 +182,7 @@ def _render(
         start, end, revisions = base, above, script._upgrade_revs  # noqa: SLF001  # what alembic.command.upgrade calls
     else:
         start, end, revisions = above, base or "base", script._downgrade_revs  # noqa: SLF001  # what alembic.command.downgrade calls
-    with recording(tracker) as statements:
+    with recording(tracker, virtual_columns=job["virtual_columns"]) as statements:
         try:
             run_environment(
                 config,
@@ -194,6 +204,6 @@ def _try_render(
 ) -> list[dict[str, Any]] | dict[str, Any]:
     # A revision without a way back is the reviewer's finding and not the end of the review.
     try:
-        return _render(config, script, job["base"], target, upgrade=False)
+        return _render(job, config, script, target, upgrade=False)
     except Exception as error:  # noqa: BLE001  # whatever the user's downgrade() raises
         return {"failed": describe(error, job["project"])}

@@ -47,7 +47,8 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     """Upgrade the job's database.
 
     Args:
-        job: See :func:`.environment.load`; besides ``to``, a revision or ``heads``.
+        job: See :func:`.environment.load`; besides ``to``, a revision, ``heads``, or None to run
+            ``env.py`` alone.
         ask: Not used.
 
     Returns:
@@ -58,12 +59,16 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     tracker, done = StepTracker(), []
 
     def steps(heads: Any, _context: Any) -> Iterator[Any]:
+        if job["to"] is None:
+            return
         for step in tracker.follow(script._upgrade_revs(job["to"], heads)):  # noqa: SLF001  # what alembic.command.upgrade calls
             done.append(tracker.revision)
             yield step
 
     try:
-        context = run_environment(config, script, steps, destination_rev=job["to"])
+        context = run_environment(
+            config, script, steps, destination_rev=job["to"], dont_mutate=job["to"] is None
+        )
     except BaseException as error:
         error.pgcraft_revision = tracker.revision  # type: ignore[attr-defined]  # carried to failures.describe
         raise

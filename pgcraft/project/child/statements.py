@@ -28,18 +28,20 @@ Statement = dict[str, Any]
 
 
 @contextlib.contextmanager
-def recording(tracker: StepTracker) -> Iterator[list[Statement]]:
+def recording(tracker: StepTracker, *, virtual_columns: bool) -> Iterator[list[Statement]]:
     """Collect what Alembic would write to a script.
 
     Args:
         tracker: Says which revision is running.
+        virtual_columns: Whether the server has generated columns that are not stored; SQLAlchemy
+            asks the dialect, which here is connected to none.
 
     Yields:
         A growing list of ``{"kind", "text", "revision"}``; ``kind`` is ``sql``, ``version``
         (Alembic's own bookkeeping), ``comment``, ``begin`` or ``commit``; texts have no
         semicolon of Alembic's.
     """
-    recorder = _Recorder(tracker)
+    recorder = _Recorder(tracker, virtual_columns=virtual_columns)
     replaced: dict[str, Callable[..., Any]] = {
         "_exec": recorder.exec,
         "static_output": recorder.output,
@@ -66,12 +68,14 @@ def recording(tracker: StepTracker) -> Iterator[list[Statement]]:
 class _Recorder:
     """Takes the place of the two methods of Alembic's ``DefaultImpl``."""
 
-    def __init__(self, tracker: StepTracker) -> None:
+    def __init__(self, tracker: StepTracker, *, virtual_columns: bool) -> None:
         self.statements: list[Statement] = []
         self._tracker = tracker
         self._dialect = driverless_dialect()
         # Nobody reads what INSERT ... RETURNING would give.
         self._dialect.insert_returning = False
+        if hasattr(self._dialect, "supports_virtual_generated_columns"):
+            self._dialect.supports_virtual_generated_columns = virtual_columns
 
     def exec(
         self,
