@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
-# Of a table that the models declare, these are the models' too. A trigger, rule, policy or grant
-# on it may be somebody else's.
+# What a draft may change, so that the head and the script's result differ in it rightly.
 _DRAFTED = frozenset(
     {"column", "comment", "constraint", "grant", "index", "schema", "sequence", "table"}
 )
+# Of a table that the models declare, these are the models' too. A trigger, rule, policy or grant
+# on it may be somebody else's.
 _PARTS = frozenset({"column", "comment", "constraint", "index"})
 
 
@@ -111,7 +112,7 @@ def unmet(
     return tuple(
         difference
         for difference in compare(found, models)
-        if not _is_unmanaged(difference.before, difference.after, models, filtered=filtered)
+        if not _is_unmanaged(difference, models, filtered=filtered)
         and not excluded.intersection(
             (difference.key, *_owners(difference.before or difference.after, found, models))
         )
@@ -143,23 +144,17 @@ def lost_offline(found: Snapshot, head: Snapshot, models: Snapshot) -> tuple[Dif
 
 def unmanaged(found: Snapshot, models: Snapshot, *, filtered: bool) -> list[Key]:
     """The objects that :func:`unmet` leaves out, without the parts of others among them."""
-    keys = [
+    keys = {
         difference.key
         for difference in compare(found, models)
-        if _is_unmanaged(difference.before, difference.after, models, filtered=filtered)
-    ]
-    parents = {found[key].parent for key in keys}
-    return [key for key in keys if found[key].parent not in keys or key in parents]
+        if _is_unmanaged(difference, models, filtered=filtered)
+    }
+    return sorted(key for key in keys if found[key].parent not in keys)
 
 
-def _is_unmanaged(
-    found: CatalogObject | None,
-    wanted: CatalogObject | None,
-    models: Snapshot,
-    *,
-    filtered: bool,
-) -> bool:
-    if found is None or wanted is not None:
+def _is_unmanaged(difference: Difference, models: Snapshot, *, filtered: bool) -> bool:
+    found = difference.before
+    if found is None or difference.after is not None:
         return False
     part_of_model = found.key.kind in _PARTS and found.parent is not None and found.parent in models
     # Alembic asks the project's filters about none of these two.

@@ -99,12 +99,12 @@ def _autogenerate(
     )
 
     def compare(heads: Any, context: MigrationContext) -> list[Any]:
+        metadata = metadata_list(context.opts["target_metadata"])
         with connections.redirected(job["models_database"]):
-            create_models(metadata_list(context.opts["target_metadata"]))
+            create_models(metadata)
         job["virtual_columns"] = getattr(
             context.dialect, "supports_virtual_generated_columns", False
         )
-        metadata = metadata_list(context.opts["target_metadata"])
         answer = ask({"excluded_tables": excluded_tables(metadata, filters)})
         equal_tables.update((schema, name) for schema, name in answer["equal_tables"])
         operations.extend(answer["operations"])
