@@ -9,7 +9,7 @@ from typing import Any
 from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import text
 
-from .dialect import driverless_dialect
+from ..dialect import driverless_dialect
 
 # What SQLAlchemy's text() reads as a bound parameter, or as an escaped one.
 _BOUND = re.compile(r"(?<![:\w\\]):(?=\w)|(?<=\\):")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import ops
 from sqlalchemy import inspect
 
-from .dialect import driverless_dialect
+from ..dialect import driverless_dialect
 from .managed import declare_managed, managed_schemas
 from .operations import executable
 from .scope import DEFAULT_SCHEMA, model_schemas

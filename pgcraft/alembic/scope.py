@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from .managed import managed_schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # The name that PostgreSQL gives the schema which Alembic calls None. The reviewer's databases
 # and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
 DEFAULT_SCHEMA = "public"
+
+# pgcraft.objects.registry.OBJECTS: the reviewer's copy of this package has no pgcraft.objects.
+_OBJECTS = "pgcraft_objects"
 
 
 def metadata_list(target: MetaData | Sequence[MetaData] | None) -> list[MetaData]:
@@ -33,10 +36,14 @@ def metadata_list(target: MetaData | Sequence[MetaData] | None) -> list[MetaData
 
 
 def model_schemas(target: MetaData | Sequence[MetaData] | None) -> frozenset[str | None]:
-    """The schemas in which the models have tables; None is the connection's default schema."""
-    return frozenset(
-        table.schema for metadata in metadata_list(target) for table in metadata.tables.values()
-    )
+    """The schemas in which the models have something; None is the connection's default schema."""
+    return frozenset(name for one in metadata_list(target) for name in _schemas(one))
+
+
+def _schemas(metadata: MetaData) -> Iterator[str | None]:
+    yield from (table.schema for table in metadata.tables.values())
+    objects = metadata.info.get(_OBJECTS, {}).values()
+    yield from (one.schema_name for one in objects if one.schema_name is not None)
 
 
 def excluded_tables(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, PrimaryKeyConstraint
+from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
+from pgcraft.dimension import DIMENSIONS
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.order import run_plugins
 from pgcraft.naming import MAX_LENGTH
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import FromClause, MetaData
 
     from pgcraft.config import PGCraftConfig
+    from pgcraft.dimension import DimensionRef
     from pgcraft.plugin import Plugin
 
 
@@ -93,7 +95,12 @@ class Factory:
         self.ctx["columns"] = columns
         if config is not None:
             config.configure_at_create(metadata)
-        run_plugins(self._plugins(config, plugins, extra_plugins), self.ctx)
+        before = dict(metadata.info.get(DIMENSIONS, {}).get(tablename, {}))
+        try:
+            run_plugins(self._plugins(config, plugins, extra_plugins), self.ctx)
+        except PGCraftValidationError:
+            _undo(self.ctx, before)
+            raise
 
     @property
     def table(self) -> FromClause:
@@ -115,6 +122,16 @@ class Factory:
             own = [one for one in self.default_plugins if one.singleton_group not in groups]
         core = [one for one in self.core_plugins if one.singleton_group not in groups]
         return [*first, *own, *core, *extra]
+
+
+def _undo(ctx: Context, dimensions: Mapping[str, DimensionRef]) -> None:
+    """Take away what was made, so that a corrected definition can be run in the same session."""
+    for key in ctx.keys():  # noqa: SIM118  # a Context has keys, but is no dict
+        if isinstance(ctx[key], Table):
+            ctx.metadata.remove(ctx[key])
+    known = ctx.metadata.info.get(DIMENSIONS, {})
+    if ctx.tablename in known:
+        known[ctx.tablename] = dict(dimensions)
 
 
 def _refuse_nameless(tablename: str, schema: str | None) -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Text, UniqueConstraint, Uuid
 
 from pgcraft import PGCraftCheck, PGCraftConfig, PGCraftExtension, PGCraftFK, PGCraftIndex
+from pgcraft.dimension import dimensions
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory import PGCraftSimple
 from pgcraft.factory.order import sort_plugins
 from pgcraft.origin import origin_of
@@ -119,6 +121,18 @@ def test_declarations_remember_their_line():
         "ck": (__file__, first + 7),
         "fk": (__file__, first + 8),
     }
+
+
+def test_failed_definition_leaves_nothing_behind():
+    """In a notebook, the corrected cell is run again with the same MetaData."""
+    metadata = MetaData()
+    columns = [Column("x", Integer)]
+    with pytest.raises(PGCraftValidationError, match="y"):
+        PGCraftSimple("t", "s", metadata, [*columns, PGCraftIndex("ix", "{y}")])
+    assert not metadata.tables
+    assert not dimensions(metadata)["t"]
+    fixed = PGCraftSimple("t", "s", metadata, [Column("x", Integer), PGCraftIndex("ix", "{x}")])
+    assert [index.name for index in fixed.table.indexes] == ["ix"]
 
 
 def test_plugin_without_run_says_so():

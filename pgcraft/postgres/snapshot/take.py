@@ -79,9 +79,11 @@ def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
             **kind_queries(version),
             "comments": read_query("comment", version),
             "grants": read_query("grant", version),
+            "dependencies": read_query("dependency", version),
         },
     )
     comments, grants = results.pop("comments"), results.pop("grants")
+    dependencies = results.pop("dependencies")
     named = [item for result in results.values() for item in _read(result)]
     by_address = {item.address: item for item in named}
     objects = [_object(item) for item in named if item.definition is not None]
@@ -91,6 +93,7 @@ def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
         version=version,
         objects=tuple(sorted(objects, key=_order)),
         column_order=_column_order(named),
+        needs=tuple(sorted(set(_needs(dependencies, by_address)))),
     )
 
 
@@ -160,6 +163,20 @@ def _grants(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[C
             definition=";\n".join(_grant_statements(item, grantee, granted, grantable, revoked)),
             details=tuple(sorted((k, v) for k, v in details.items() if v is not None)),
         )
+
+
+def _needs(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[tuple[Key, Key]]:
+    """Yield pairs of an object and one that it needs, both objects of the snapshot.
+
+    What another object tells in whole, such as a view's column, stands for that object.
+    """
+    for row in result.rows:
+        dependent, needed = by_address.get(row[:3]), by_address.get(row[3:])
+        if dependent is None or needed is None:
+            continue
+        one, other = _owning(dependent), _owning(needed)
+        if one is not None and other is not None and one != other:
+            yield one, other
 
 
 def _owning(item: _Named) -> Key | None:

@@ -77,11 +77,14 @@ class Snapshot:
         objects: All objects, sorted by key.
         column_order: For each table the names of its columns, as the server quotes them,
             in their order; sorted by the table's identity. Not part of equality.
+        needs: Pairs of an object and one that it depends on, as the server's ``pg_depend`` has
+            them; sorted. Bodies of functions that are strings have none. Not part of equality.
     """
 
     version: int
     objects: tuple[CatalogObject, ...]
     column_order: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), compare=False)
+    needs: tuple[tuple[Key, Key], ...] = field(default=(), compare=False)
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -121,6 +124,7 @@ class Snapshot:
                 "version": self.version,
                 "objects": [_row(item) for item in self.objects],
                 "column_order": self.column_order,
+                "needs": [[_pair(key) for key in keys] for keys in self.needs],
             }
         )
 
@@ -134,6 +138,7 @@ class Snapshot:
             column_order=tuple(
                 (relation, tuple(columns)) for relation, columns in content["column_order"]
             ),
+            needs=tuple((_key(one), _key(other)) for one, other in content["needs"]),
         )
 
 
@@ -147,15 +152,23 @@ def _told(item: CatalogObject) -> list[Any]:
 
 def _row(item: CatalogObject) -> list[Any]:
     parent = item.parent
-    return [*_told(item), [parent.kind, parent.identity] if parent else None]
+    return [*_told(item), _pair(parent) if parent else None]
+
+
+def _pair(key: Key) -> tuple[str, str]:
+    return key.kind, key.identity
+
+
+def _key(pair: list[str]) -> Key:
+    return Key(kind=pair[0], identity=pair[1])
 
 
 def _object(row: list[Any]) -> CatalogObject:
     kind, identity, schema, definition, details, parent = row
     return CatalogObject(
-        key=Key(kind=kind, identity=identity),
+        key=_key([kind, identity]),
         schema=schema,
-        parent=Key(kind=parent[0], identity=parent[1]) if parent else None,
+        parent=_key(parent) if parent else None,
         definition=definition,
         details=tuple((name, value) for name, value in details),
     )

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
+from ...alembic.scope import model_schemas
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -54,8 +56,7 @@ def create_models(metadata: Sequence[MetaData]) -> None:
 
 def _create(connection: Connection, metadata: Sequence[MetaData], *, with_schemas: bool) -> None:
     if with_schemas:
-        tables = [table for one in metadata for table in one.tables.values()]
-        for schema in sorted({table.schema for table in tables if table.schema}):
+        for schema in sorted(name for name in model_schemas(list(metadata)) if name):
             connection.execute(CreateSchema(schema, if_not_exists=True))
     for one in metadata:
         one.create_all(connection)

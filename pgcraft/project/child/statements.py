@@ -15,7 +15,7 @@ from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import text
 from sqlalchemy.schema import CreateTable, DDLElement
 
-from ...alembic.dialect import driverless_dialect
+from ...dialect import driverless_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
