@@ -32,13 +32,10 @@ def missing_checks(
         table = item.parent if item is not None else None
         if table is None or table in excluded or table not in head or table not in models:
             continue
-        name = difference.key.identity.removeprefix(f"{table.identity}.")
-        drop = f"ALTER TABLE {table.identity} DROP CONSTRAINT {name}"
-        add = f"ALTER TABLE {table.identity} ADD CONSTRAINT {name} "
         if old is not None:
-            before.append([drop, add + old.definition])
+            before.append([old.drop, old.create])
         if new is not None:
-            after.append([add + new.definition, drop])
+            after.append([new.create, new.drop])
     return [before, after]
 
 

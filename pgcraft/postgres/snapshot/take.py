@@ -7,6 +7,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pgcraft.postgres.snapshot.queries import Result, kind_queries, read_query, run_queries
+from pgcraft.postgres.snapshot.statements import (
+    comment_statement,
+    create_statement,
+    drop_statement,
+    grant_statements,
+    revoke_statements,
+)
 from pgcraft.postgres.snapshot.values import CatalogObject, Key, Snapshot
 
 if TYPE_CHECKING:
@@ -17,19 +24,6 @@ if TYPE_CHECKING:
 # What every kind's query answers; each further column is a detail, called as the column is.
 _COMMON = ("kind", "classid", "objid", "objsubid", "identity", "schema")
 _OPTIONAL = ("parent_kind", "parent", "definition", "column_name")
-
-# The words of GRANT that are not the kind's own.
-_GRANT_WORDS = {
-    "view": "TABLE",
-    "materialized view": "TABLE",
-    "foreign table": "TABLE",
-    "aggregate": "FUNCTION",
-    "enum": "TYPE",
-    "domain": "TYPE",
-    "composite type": "TYPE",
-    "range type": "TYPE",
-    "base type": "TYPE",
-}
 
 # Where the catalog keeps an object: classid, objid, objsubid. Never part of a snapshot.
 _Address = tuple[int, int, int]
@@ -129,6 +123,8 @@ def _object(item: _Named) -> CatalogObject:
         parent=item.parent,
         definition=item.definition or "",
         details=item.details,
+        create=create_statement(item.key, item.parent, item.definition or ""),
+        drop=drop_statement(item.key, item.parent),
     )
 
 
@@ -141,6 +137,8 @@ def _comments(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator
                 schema=item.schema,
                 parent=_owning(item),
                 definition=text,
+                create=comment_statement(item.key, item.parent, text),
+                drop=comment_statement(item.key, item.parent, None),
             )
 
 
@@ -156,11 +154,15 @@ def _grants(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[C
             "with grant option": grantable,
             "granted by": grantor,
         }
+        privileges = {"granted": granted, "grantable": grantable, "revoked": revoked}
+        grant = grant_statements(item.key, item.parent, grantee, **privileges)
         yield CatalogObject(
             key=Key(kind="grant", identity=f"on {item.key} to {grantee}{by}"),
             schema=item.schema,
             parent=_owning(item),
-            definition=";\n".join(_grant_statements(item, grantee, granted, grantable, revoked)),
+            definition=grant,
+            create=grant,
+            drop=revoke_statements(item.key, item.parent, grantee, **privileges),
             details=tuple(sorted((k, v) for k, v in details.items() if v is not None)),
         )
 
@@ -175,32 +177,13 @@ def _needs(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[tu
         if dependent is None or needed is None:
             continue
         one, other = _owning(dependent), _owning(needed)
-        if one is not None and other is not None and one != other:
+        # A part that only its whole tells of may need another part, such as a column.
+        if one is not None and other is not None and one not in {other, needed.parent}:
             yield one, other
 
 
 def _owning(item: _Named) -> Key | None:
     return item.parent if item.definition is None else item.key
-
-
-def _grant_statements(
-    item: _Named, grantee: str, granted: str | None, grantable: str | None, revoked: str | None
-) -> Iterator[str]:
-    kind, target, column = item.key.kind, item.key.identity, ""
-    if kind == "column" and item.parent is not None:
-        column = f" ({target.removeprefix(item.parent.identity + '.')})"
-        kind, target = "table", item.parent.identity
-    on = f"ON {_GRANT_WORDS.get(kind, kind.upper())} {target}"
-    if granted:
-        yield f"GRANT {_each(granted, column)} {on} TO {grantee}"
-    if grantable:
-        yield f"GRANT {_each(grantable, column)} {on} TO {grantee} WITH GRANT OPTION"
-    if revoked:
-        yield f"REVOKE {_each(revoked, column)} {on} FROM {grantee}"
-
-
-def _each(privileges: str, column: str) -> str:
-    return ", ".join(privilege + column for privilege in privileges.split(", "))
 
 
 def _column_order(named: Iterable[_Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -51,6 +51,9 @@ class CatalogObject:
             columns, a comment's is the comment.
         details: Facts to tell a change with, as pairs of words, sorted. A fact that is
             PostgreSQL's default is left out.
+        create: The statement that makes it; a table's lacks its columns.
+            Follows from the rest, so it is not part of equality.
+        drop: The statement that takes it away, likewise.
     """
 
     key: Key
@@ -58,6 +61,8 @@ class CatalogObject:
     parent: Key | None = field(default=None, compare=False)
     definition: str
     details: tuple[tuple[str, str], ...] = ()
+    create: str = field(default="", compare=False)
+    drop: str = field(default="", compare=False)
 
     def detail(self, name: str) -> str | None:
         """Return the detail called ``name``, or ``None`` when it is left out."""
@@ -152,7 +157,7 @@ def _told(item: CatalogObject) -> list[Any]:
 
 def _row(item: CatalogObject) -> list[Any]:
     parent = item.parent
-    return [*_told(item), _pair(parent) if parent else None]
+    return [*_told(item), _pair(parent) if parent else None, item.create, item.drop]
 
 
 def _pair(key: Key) -> tuple[str, str]:
@@ -164,11 +169,13 @@ def _key(pair: list[str]) -> Key:
 
 
 def _object(row: list[Any]) -> CatalogObject:
-    kind, identity, schema, definition, details, parent = row
+    kind, identity, schema, definition, details, parent, create, drop = row
     return CatalogObject(
         key=_key([kind, identity]),
         schema=schema,
         parent=_key(parent) if parent else None,
         definition=definition,
         details=tuple((name, value) for name, value in details),
+        create=create,
+        drop=drop,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import psycopg
-from psycopg import sql
 
 from pgcraft.postgres.snapshot import CatalogObject, Key, Snapshot, compare, take_snapshot
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 # What they do to objects made later is in those objects' own grants.
 LAST = "default privileges"
+
+# What a new database has too.
+KEPT = {"plpgsql", "public"}
 
 
 def test_schema_made_of_the_definitions_is_equal(rich_template, database):
@@ -30,18 +33,35 @@ def test_schema_made_of_the_definitions_is_equal(rich_template, database):
     assert rebuilt.column_order == source.column_order
 
 
+def test_schema_is_dropped_in_the_order_of_needs(rich_template, database):
+    """What needs another object goes before it, and each drop statement is what the server takes."""
+    source = take_snapshot(database(template=rich_template))
+    target = database(template=rich_template)
+    order = TopologicalSorter({item.key: set() for item in source})
+    for item in source:
+        if item.parent is not None:
+            order.add(item.parent, item.key)
+    for dependent, needed in source.needs:
+        order.add(needed, dependent)
+        table = source[dependent].parent
+        if dependent.kind == "column" and table not in {needed, source[needed].parent}:
+            order.add(needed, table)
+    for key in order.static_order():
+        # Columns go with their table, and the sequences that they own with them.
+        with_table = key.kind == "column" or source[key].detail("owned by")
+        if key.identity not in KEPT and not with_table:
+            target.execute(source[key].drop)
+    left = {item.key.identity for item in take_snapshot(target) if item.key.kind != LAST}
+    assert left <= KEPT
+
+
 def _statements(snapshot: Snapshot) -> Iterator[str]:
     for item in snapshot:
         name = _name(item)
         if item.key.kind in {"table", "foreign table"}:
             yield _table(item, snapshot)
-        elif item.key.kind == "constraint" and item.parent:
-            kind, parent = item.parent.kind, item.parent.identity
-            yield f"ALTER {kind} {parent} ADD CONSTRAINT {name} {item.definition}"
-        elif item.key.kind == "comment":
-            yield _comment(item)
         elif item.key.kind not in {"column", LAST} and item.key.identity != "plpgsql":
-            yield item.definition
+            yield item.create
         if item.detail("row security"):
             yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
         if item.detail("owned by"):
@@ -62,15 +82,6 @@ def _table(item: CatalogObject, snapshot: Snapshot) -> str:
     columns = ", ".join(snapshot[key].definition for key in keys if key in snapshot)
     head, name, rest = item.definition.partition(item.key.identity)
     return f"{head}{name} ({columns}){rest}"
-
-
-def _comment(item: CatalogObject) -> str:
-    on = item.key.identity
-    if item.parent and item.parent.kind == "constraint":
-        relation, _, name = item.parent.identity.rpartition(".")
-        domain = "DOMAIN " if relation == "inventory.positive" else ""
-        on = f"on constraint {name} on {domain}{relation}"
-    return f"COMMENT {on} IS " + sql.Literal(item.definition).as_string()
 
 
 def _run_in_any_order(connection: psycopg.Connection, statements: list[str]) -> None:

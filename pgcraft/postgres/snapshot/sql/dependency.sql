@@ -41,3 +41,8 @@ LEFT JOIN known_as AS f ON f.classid = d.classid AND f.objid = d.objid
 LEFT JOIN known_as AS t ON t.classid = d.refclassid AND t.objid = d.refobjid
 -- The smaller ones are the system's.
 WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype <> 'e'
+    -- A sequence that a column owns is needed by its default as well: the one circle there is.
+    AND NOT (
+        d.deptype = 'a' AND d.classid = 'pg_class'::regclass AND d.refobjsubid <> 0
+        AND EXISTS (SELECT FROM pg_class AS s WHERE s.oid = d.objid AND s.relkind = 'S')
+    )
