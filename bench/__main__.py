@@ -1,4 +1,4 @@
-"""``pgcraft review`` beside the bare Alembic commands that it replaces, on one server."""
+"""The library beside plain SQLAlchemy, and ``pgcraft review`` beside the bare Alembic commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from bench.library import library_table
 from bench.measure import Cost, cost_of, median_of
 from bench.project import revisions, write_project
 from pgcraft.postgres.programs import find_programs
@@ -37,6 +38,7 @@ def main() -> None:
     console = Console()
     console.print(f"PostgreSQL {programs.version}; medians; {CHANGED} tables changed")
     console.print(f"server start to first query: {start_seconds(programs):.3f} s")
+    console.print(library_table())
     with tempfile.TemporaryDirectory() as name, scratch_server(programs) as server:
         for size in sizes:
             console.print(table_of(size, compare(server, Path(name) / str(size), size)))

@@ -34,6 +34,7 @@ def register(
     config: PGCraftConfig | None = None,
     plugins: Iterable[Plugin] | None = None,
     extra_plugins: Iterable[Plugin] | None = None,
+    api: Any = None,
 ) -> Callable[[Class], Class]:
     """Make a dimension of a plain class.
 
@@ -48,6 +49,9 @@ def register(
         config: The project's configuration.
         plugins: Plugins instead of the defaults.
         extra_plugins: Plugins beside the defaults.
+        api: Exposes the class by a PostgRESTView: True for one that can be read in the schema
+            ``api``, a text for another schema, a list for the grants, or a dict of arguments
+            of PostgRESTView.
 
     Returns:
         A decorator; it sets ``__table__`` on the class and returns the class.
@@ -91,12 +95,20 @@ def register(
             [*_attributes(cls), *args],
             config=config,
             plugins=plugins,
-            extra_plugins=extra_plugins,
+            extra_plugins=[*(extra_plugins or ()), *_api_plugins(api, cls)],
             table_args=options,
         ).table
         return cls if base is None else base.registry.mapped(cls)
 
     return decorate
+
+
+def _api_plugins(api: Any, cls: type[Any]) -> list[Plugin]:
+    if not api:
+        return []
+    from pgcraft.extensions.postgrest.plugin import plugins_for  # noqa: PLC0415 - seldom needed
+
+    return plugins_for(api, cls.__name__)
 
 
 def _metadata(cls: type[Any], base: Any, metadata: MetaData | None) -> MetaData:

@@ -36,6 +36,9 @@ _OBJECTS = {
     "append_only_trigger": "%(schema)s_%(table_name)s_%(op)s",
     "protect_function": "_protect_%(schema)s_%(table_name)s",
     "protect_trigger": "_protect_%(schema)s_%(table_name)s",
+    "timestamps_trigger": "%(schema)s_%(table_name)s_touch",
+    "soft_delete_trigger": "%(schema)s_%(table_name)s_soft_delete",
+    "soft_delete_view": "%(table_name)s_live",
     "postgrest_function": "%(schema)s_%(table_name)s_%(op)s",
     "postgrest_trigger": "%(schema)s_%(table_name)s_%(op)s",
 }

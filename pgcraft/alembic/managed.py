@@ -7,6 +7,7 @@ nor such a tuple names is somebody else's and is left alone.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def managed_schemas(script: ScriptDirectory | None) -> frozenset[str]:
 
 
 def declare_managed(script: MigrationScript, entries: list[str]) -> None:
-    """Let a revision that is about to be written say what it manages.
+    """Let a revision that is about to be written say what it manages, beside what it said so far.
 
     Alembic's templates have one place for module-level text, the imports, which are sorted; the
     assignment sorts behind ``from`` and ``import``.
@@ -52,6 +53,11 @@ def declare_managed(script: MigrationScript, entries: list[str]) -> None:
         script: The revision.
         entries: Such as ``"schema inventory"``; nothing is written when there are none.
     """
-    if entries:
-        items = "".join(f"{entry!r}, " for entry in sorted(entries)).rstrip()
-        script.imports.add(f"{ATTRIBUTE} = ({items})")
+    start = f"{ATTRIBUTE} = ("
+    declared = {line for line in script.imports if line.startswith(start)}
+    known = {entry for line in declared for entry in ast.literal_eval(line[len(start) - 1 :])}
+    if known.issuperset(entries):
+        return
+    items = "".join(f"    {entry!r},\n" for entry in sorted(known.union(entries)))
+    script.imports.difference_update(declared)
+    script.imports.add(f"{start}\n{items})")

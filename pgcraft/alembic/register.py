@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 
+from .defaults import compare_defaults_carefully
 from .operations import render_expressions_exactly
 from .schemas import add_schema_operations, drop_equal_foreign_keys
 from .scope import scoped_options
@@ -54,6 +55,7 @@ def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
     """
     del config
     render_expressions_exactly()
+    compare_defaults_carefully()
     original = EnvironmentContext.configure
     if hasattr(original, _MARK):
         return

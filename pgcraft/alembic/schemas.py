@@ -42,7 +42,9 @@ def add_schema_operations(context: MigrationContext, script: ops.MigrationScript
         _frame(upgrade.ops, downgrade.ops, f"CREATE SCHEMA {_quoted(name)}", _drop(name))
     for name in dropped:
         _frame(downgrade.ops, upgrade.ops, f"CREATE SCHEMA {_quoted(name)}", _drop(name))
-    declare_managed(script, [f"schema {name}" for name in sorted(used - managed)])
+    declare_managed(
+        script, [f"schema {name}" for name in sorted(used - managed - {DEFAULT_SCHEMA})]
+    )
 
 
 def _frame(
@@ -56,9 +58,9 @@ def _frame(
 
 
 def _leading(operations: list[ops.MigrateOperation]) -> int:
-    """How many operations at the start are plain SQL, so that schemas keep their order."""
+    """How many operations at the start create schemas, so that these keep their order."""
     for index, operation in enumerate(operations):
-        if not isinstance(operation, ops.ExecuteSQLOp):
+        if not any(text.startswith("CREATE SCHEMA ") for text in _texts([operation])):
             return index
     return len(operations)
 

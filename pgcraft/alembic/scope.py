@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
-
 from .managed import managed_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy import Column, MetaData
+    from sqlalchemy import MetaData
 
 # The name that PostgreSQL gives the schema which Alembic calls None. The reviewer's databases
 # and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
@@ -94,32 +91,11 @@ def scoped_options(
     schemas |= managed_schemas(script)
     return {
         **options,
-        "compare_server_default": options.get("compare_server_default") or _defaults_differ,
+        "compare_server_default": options.get("compare_server_default") or True,
         "include_schemas": True,
         "include_name": _name_filter(schemas, equal_tables, options.get("include_name")),
         "include_object": _object_filter(equal_tables, options.get("include_object")),
     }
-
-
-def _defaults_differ(
-    context: MigrationContext,
-    found: Column[Any],
-    wanted: Column[Any],
-    found_default: str | None,
-    _default: Any,
-    wanted_default: str | None,
-) -> bool:
-    """Alembic's own comparison, which asks the server; what it cannot compare is set anew."""
-    connection = context.connection
-    if found_default is None or wanted_default is None or connection is None:
-        return found_default != wanted_default
-    try:
-        with connection.begin_nested():
-            compare: Any = context.impl.compare_server_default
-            return bool(compare(found, wanted, wanted_default, found_default))
-    except DBAPIError:
-        # There is no "=" for json, nor for values of two types.
-        return True
 
 
 def _name_filter(

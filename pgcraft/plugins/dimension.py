@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.dimension import DimensionRef, register_dimension
+from pgcraft.dimension import DimensionRef, dimensions, register_dimension
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.plugin import Dynamic, Plugin, produces, requires, singleton
 
 if TYPE_CHECKING:
@@ -32,4 +33,16 @@ class DimensionPlugin(Plugin):
         """Put the registered reference into the context, under ``dimension``."""
         table = ctx[self.table_key]
         ctx["dimension"] = DimensionRef(table.schema, table.name)
+        _refuse_second(ctx)
         register_dimension(ctx.metadata, ctx.schemaname, ctx.tablename, ctx["dimension"])
+
+
+def _refuse_second(ctx: Context) -> None:
+    known = dimensions(ctx.metadata).get(ctx.tablename, {}).get(ctx.schemaname)
+    if known in (None, ctx["dimension"]) or known.key not in ctx.metadata.tables:
+        return
+    raise PGCraftValidationError(
+        f"The dimension {ctx.schemaname}.{ctx.tablename} is already defined; its key is in "
+        f"the table {known.key}.",
+        advice="Give one of the two another name or schema.",
+    )

@@ -31,7 +31,7 @@ class TablePlugin(Plugin):
     def run(self, ctx: Context) -> None:
         """Put the table into the context, under ``table``."""
         columns = [*ctx["pk_columns"], *ctx["columns"]]
-        _refuse_same_name(columns, f"{ctx.schemaname}.{ctx.tablename}")
+        refuse_same_name(columns, f"{ctx.schemaname}.{ctx.tablename}")
         items = ctx.items_except(Column, PGCraftIndex, PGCraftFK, PGCraftCheck)
         ctx["table"] = Table(
             ctx.tablename,
@@ -44,7 +44,16 @@ class TablePlugin(Plugin):
         keep_origin(ctx["table"], ctx.declared)
 
 
-def _refuse_same_name(columns: list[Column[object]], dimension: str) -> None:
+def refuse_same_name(columns: list[Column[object]], dimension: str) -> None:
+    """Refuse two columns of one name.
+
+    Args:
+        columns: The columns of a dimension, its key included.
+        dimension: The dimension, for the error.
+
+    Raises:
+        PGCraftValidationError: A name comes twice.
+    """
     names = [column.name for column in columns]
     for name in names:
         if names.count(name) > 1:

@@ -119,13 +119,16 @@ def unmet(
     )
 
 
-def lost_offline(found: Snapshot, head: Snapshot, models: Snapshot) -> tuple[Difference, ...]:
+def lost_offline(
+    found: Snapshot, head: Snapshot, models: Snapshot, *, managed: frozenset[str] = frozenset()
+) -> tuple[Difference, ...]:
     """What revisions make when they run online, and the script, written offline, does not.
 
     Args:
         found: The schema after the script.
         head: The schema that the same revisions gave when they were replayed.
         models: The schema that the models create: what it knows is compared with it.
+        managed: What the history says that it manages: a draft may drop it.
 
     Returns:
         The differences in kinds of objects that no draft changes.
@@ -135,6 +138,7 @@ def lost_offline(found: Snapshot, head: Snapshot, models: Snapshot) -> tuple[Dif
         for difference in compare(found, head)
         if difference.key not in models
         and difference.key.kind not in _DRAFTED
+        and str(difference.key) not in managed
         and not any(
             owner.kind == "table"
             for owner in _owners(difference.before or difference.after, found, head)

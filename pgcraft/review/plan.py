@@ -12,6 +12,8 @@ from pgcraft.project.answers import Draft, draft_from
 from .baseline import MODELS, Baseline
 from .checks import missing_checks
 from .equality import equal_tables, named_tables, without_relation
+from .objects import managed_entries, object_operations
+from .roles import Role, missing_roles, take_roles
 
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
@@ -33,6 +35,7 @@ class Plan:
         head: The schema at the newest committed revision.
         models: The schema that the models create.
         excluded: Tables of the models that the project takes out of the comparison.
+        managed: What the history says that it manages, such as ``view inventory.stock``.
     """
 
     has_history: bool
@@ -45,6 +48,7 @@ class Plan:
     head: Snapshot
     models: Snapshot
     excluded: frozenset[Key]
+    managed: frozenset[str]
 
 
 def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
@@ -69,16 +73,23 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     head = baseline.schema
     if not baseline.is_head:
         head = _snapshot(server, baseline.head_database)
+    known_roles = _roles(server)
     models = excluded = None
+    managed: frozenset[str] = frozenset()
 
     def answer(question: dict[str, Any]) -> dict[str, Any]:
-        nonlocal models, excluded
+        nonlocal models, excluded, managed
         models = _snapshot(server, MODELS)
         names = [(schema, name) for schema, name in question["excluded_tables"]]
         excluded = named_tables(names, head, models)
+        managed = frozenset(question["managed"])
+        checks = missing_checks(head, models, excluded)
+        objects = object_operations(head, models, managed=managed, excluded=excluded)
+        roles = missing_roles(_roles(server) - known_roles)
         return {
             "equal_tables": equal_tables(head, models),
-            "operations": missing_checks(head, models, excluded),
+            "operations": [[*roles, *checks[0], *objects[0]], [*checks[1], *objects[1]]],
+            "manages": managed_entries(models),
         }
 
     with code.process() as child:
@@ -108,6 +119,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         head=without_relation(head, relation),
         models=without_relation(models, relation),
         excluded=excluded,
+        managed=managed,
     )
 
 
@@ -126,6 +138,11 @@ def _version_table(server: Server, draft: Draft) -> tuple[str, str]:
 def _snapshot(server: Server, database: str) -> Snapshot:
     with server.connect(database) as connection:
         return take_snapshot(connection)
+
+
+def _roles(server: Server) -> frozenset[Role]:
+    with server.connect("postgres") as connection:
+        return take_roles(connection)
 
 
 def _copy_extensions(server: Server, source: str) -> None:

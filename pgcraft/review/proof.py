@@ -163,7 +163,7 @@ class _Trial:
         plan = self._plan
         if step == "downgrade":
             return compare(self.schema, plan.base)
-        lost = lost_offline(self.schema, plan.head, plan.models)
+        lost = lost_offline(self.schema, plan.head, plan.models, managed=plan.managed)
         return lost + unmet(
             self.schema, plan.models, filtered=plan.draft.filtered, excluded=plan.excluded
         )

@@ -36,19 +36,24 @@ _ON_RELATION = frozenset({"trigger", "policy", "rule"})
 _ADDED = frozenset({"column", "constraint"})
 
 
-def create_statement(key: Key, parent: Key | None, definition: str) -> str:
+def create_statement(
+    key: Key, parent: Key | None, definition: str, *, default: str | None = None
+) -> str:
     """Return the statement that makes an object.
 
     Args:
         key: The object.
         parent: What it belongs to.
         definition: Its definition in the snapshot.
+        default: A column's default: all that a view's column has of its own.
 
     Returns:
         The statement without its semicolon.
     """
     if key.kind not in _ADDED or parent is None:
         return definition
+    if parent.kind == "view":
+        return f"{_alter_view_column(key, parent)} SET DEFAULT {default}"
     what = f"CONSTRAINT {_local(key, parent)} " if key.kind == "constraint" else "COLUMN "
     return f"ALTER {_word(parent)} {parent.identity} ADD {what}{definition}"
 
@@ -62,6 +67,8 @@ def drop_statement(key: Key, parent: Key | None) -> str:
         return ""
     if parent is not None and key.kind in _ON_RELATION:
         return f"DROP {_word(key)} {_local(key, parent)} ON {parent.identity}"
+    if parent is not None and parent.kind == "view" and key.kind == "column":
+        return f"{_alter_view_column(key, parent)} DROP DEFAULT"
     if parent is not None and key.kind in _ADDED:
         return f"ALTER {_word(parent)} {parent.identity} DROP {_word(key)} {_local(key, parent)}"
     return f"DROP {_word(key)} {key.identity}"
@@ -149,6 +156,10 @@ def _grant(privileges: str | None, column: str, rest: str) -> Iterator[str]:
 def _revoke(privileges: str | None, column: str, rest: str) -> Iterator[str]:
     if privileges:
         yield f"REVOKE {_each(privileges, column)} {rest}"
+
+
+def _alter_view_column(key: Key, view: Key) -> str:
+    return f"ALTER VIEW {view.identity} ALTER COLUMN {_local(key, view)}"
 
 
 def _each(privileges: str, column: str) -> str:

@@ -123,7 +123,12 @@ def _object(item: _Named) -> CatalogObject:
         parent=item.parent,
         definition=item.definition or "",
         details=item.details,
-        create=create_statement(item.key, item.parent, item.definition or ""),
+        create=create_statement(
+            item.key,
+            item.parent,
+            item.definition or "",
+            default=dict(item.details).get("default"),
+        ),
         drop=drop_statement(item.key, item.parent),
     )
 

@@ -11,7 +11,10 @@ from alembic.autogenerate import RevisionContext, render_op_text
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
+from ...alembic.defaults import compare_defaults_carefully
+from ...alembic.managed import declare_managed, managed_objects
 from ...alembic.operations import executable, render_expressions_exactly
+from ...alembic.order import order_by_foreign_keys
 from ...alembic.register import pgcraft_process_revision_directives
 from ...alembic.scope import excluded_tables, metadata_list, scoped_options
 from . import connections
@@ -41,8 +44,9 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
             models), ``base`` (revision or None: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
         ask: Called once the models exist, with ``excluded_tables`` (schema and name of each that
-            the project's own filters take out); the answer has ``equal_tables`` (schema and name of
-            each table that need not be compared) and ``operations``, see :func:`_add`.
+            the project's own filters take out) and ``managed`` (what the history manages); the
+            answer has ``equal_tables`` (schema and name of each table that need not be compared),
+            ``operations`` (see :func:`_add`) and ``manages`` (what the draft says it manages).
 
     Returns:
         ``revision`` (its file, or None), ``target``, ``version_table``, ``upgrade`` and
@@ -50,6 +54,7 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         takes objects out of the comparison).
     """
     render_expressions_exactly()
+    compare_defaults_carefully()
     config, script = load(job, more_versions=job["directory"])
     context, path, filtered = _autogenerate(job, config, script, ask)
     target = script.get_heads()
@@ -72,12 +77,15 @@ def _autogenerate(
     """The context, the file of the drafted revision, and whether the project filters objects."""
     equal_tables: set[tuple[str, str]] = set()
     operations: list[list[list[str]]] = []
+    manages: list[str] = []
     filters: dict[str, Any] = {}
 
     def complete(context: Any, revision: Any, directives: list[ops.MigrationScript]) -> None:
         # Before the user's own function, which may take away a draft that is still empty.
-        pgcraft_process_revision_directives(context, revision, directives)
+        order_by_foreign_keys(directives[-1])
         _add(directives, operations)
+        declare_managed(directives[-1], manages)
+        pgcraft_process_revision_directives(context, revision, directives)
 
     # Revision ids in file names, and nothing else: times would change with every run.
     script.file_template = "%(rev)s_%(slug)s"
@@ -105,9 +113,13 @@ def _autogenerate(
         job["virtual_columns"] = getattr(
             context.dialect, "supports_virtual_generated_columns", False
         )
-        answer = ask({"excluded_tables": excluded_tables(metadata, filters)})
+        managed = managed_objects(script)
+        answer = ask(
+            {"excluded_tables": excluded_tables(metadata, filters), "managed": sorted(managed)}
+        )
         equal_tables.update((schema, name) for schema, name in answer["equal_tables"])
         operations.extend(answer["operations"])
+        manages.extend(entry for entry in answer["manages"] if entry not in managed)
         revision_context.run_autogenerate(heads, context)
         return []
 
@@ -140,18 +152,27 @@ def _autogenerate(
 
 
 def _add(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
-    """Add pairs of SQL before and behind Alembic's operations; the downgrade is the mirror."""
+    """Add pairs of SQL before and behind Alembic's operations; the downgrade is the mirror.
+
+    An empty text is nothing to do in that direction.
+    """
     upgrade, downgrade = drafts[-1].upgrade_ops_list[-1], drafts[-1].downgrade_ops_list[-1]
-    before, after = (
-        [[ops.ExecuteSQLOp(executable(sql)) for sql in pair] for pair in side]
-        for side in operations
-    )
-    upgrade.ops[:] = [*(up for up, _ in before), *upgrade.ops, *(up for up, _ in after)]
-    downgrade.ops[:] = [
-        *(down for _, down in reversed(after)),
-        *downgrade.ops,
-        *(down for _, down in reversed(before)),
+    before, after = ([[_execute(sql) for sql in pair] for pair in side] for side in operations)
+    upgrade.ops[:] = [
+        *(one for up, _ in before for one in up),
+        *upgrade.ops,
+        *(one for up, _ in after for one in up),
     ]
+    downgrade.ops[:] = [
+        *(one for _, down in reversed(after) for one in down),
+        *downgrade.ops,
+        *(one for _, down in reversed(before) for one in down),
+    ]
+
+
+def _execute(sql: str) -> list[ops.MigrateOperation]:
+    """The operation for a text; none for an empty one."""
+    return [ops.ExecuteSQLOp(executable(sql))] if sql else []
 
 
 def _revision_id(draft: ops.MigrationScript, context: MigrationContext, parents: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""What the application and its migrations have in common."""

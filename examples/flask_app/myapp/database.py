@@ -1,0 +1,5 @@
+"""Where the database is."""
+
+import os
+
+URL = os.environ.get("DATABASE_URL", "postgresql+psycopg://localhost/mydb")

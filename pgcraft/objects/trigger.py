@@ -1,0 +1,90 @@
+"""Triggers on tables and views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pgcraft.objects.base import (
+    AFTER_TABLES,
+    DatabaseObject,
+    check_names,
+    literal,
+    qualified,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pgcraft.objects.function import Function
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger(DatabaseObject):
+    """A trigger on a table or view.
+
+    Args:
+        name: The trigger's name.
+        schema: The schema of its relation.
+        relation: The table or view that it is on.
+        function: The function that it calls.
+        timing: ``BEFORE``, ``AFTER`` or ``INSTEAD OF``.
+        events: Any of ``INSERT``, ``UPDATE``, ``UPDATE OF price``, ``DELETE``, ``TRUNCATE``.
+        level: ``ROW`` or ``STATEMENT``.
+        when: A condition as SQL.
+
+    Example:
+        >>> from pgcraft.objects import Function
+        >>> stamp = Function("stamp", "shop", "BEGIN NEW.at := now(); RETURN NEW; END")
+        >>> Trigger(name="stamp", schema="shop", relation="orders", function=stamp).drop()
+        ('DROP TRIGGER IF EXISTS stamp ON shop.orders',)
+    """
+
+    name: str
+    schema: str
+    relation: str
+    function: Function
+    timing: str = "BEFORE"
+    events: tuple[str, ...] = ("INSERT",)
+    level: str = "ROW"
+    when: str | None = None
+
+    kind: ClassVar[str] = "trigger"
+    rank: ClassVar[int] = AFTER_TABLES + 30
+
+    def __post_init__(self) -> None:
+        check_names(self.kind, self.name, self.schema, self.relation)
+
+    @property
+    def schema_name(self) -> str:
+        """The schema of its relation."""
+        return self.schema
+
+    @property
+    def identity(self) -> str:
+        """The trigger's name and its relation."""
+        return f"{quoted(self.name)} ON {qualified(self.schema, self.relation)}"
+
+    def create(self) -> Sequence[str]:
+        """Return CREATE TRIGGER."""
+        parts = [
+            f"CREATE TRIGGER {quoted(self.name)} {self.timing} {' OR '.join(self.events)}",
+            f"ON {qualified(self.schema, self.relation)} FOR EACH {self.level}",
+            *([f"WHEN ({self.when})"] if self.when else []),
+            f"EXECUTE FUNCTION {qualified(self.function.schema, self.function.name)}()",
+        ]
+        return (" ".join(parts),)
+
+    def drop(self) -> Sequence[str]:
+        """Return DROP TRIGGER."""
+        return (f"DROP TRIGGER IF EXISTS {self.identity}",)
+
+    def exists(self) -> str:
+        """Return the condition that the relation has the trigger."""
+        relation = literal(qualified(self.schema, self.relation))
+        return (
+            "EXISTS (SELECT FROM pg_catalog.pg_trigger"
+            f" WHERE tgrelid = pg_catalog.to_regclass({relation})"
+            f" AND tgname = {literal(self.name)})"
+        )

@@ -1,0 +1,409 @@
+"""Views on a real server: any query, read and joined and written through ``.table``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Integer,
+    Interval,
+    LargeBinary,
+    Numeric,
+    String,
+    Table,
+    Text,
+    Time,
+    Uuid,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    literal_column,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from pgcraft import PGCraftIndex
+from pgcraft.errors import PGCraftValidationError
+from pgcraft.factory import PGCraftSimple
+from pgcraft.objects import EnumType, Function, Trigger, declare
+from pgcraft.views import PGCraftMaterializedView, PGCraftView
+
+
+@pytest.fixture
+def products(metadata):
+    """A table to look at."""
+    items = [
+        Column("Name", Text, key="title"),
+        Column("price", Numeric(10, 2)),
+        Column("tag", Text),
+    ]
+    return PGCraftSimple("products", "shop", metadata, items).table
+
+
+@pytest.fixture
+def rows(engine, metadata, products):
+    """Create everything and put three rows in."""
+
+    def fill():
+        metadata.create_all(engine)
+        with engine.begin() as connection:
+            values = [("Nut", 1, "a"), ("Bolt", 2, "a"), ("Cog", 9, "b")]
+            connection.execute(
+                insert(products), [{"title": a, "price": b, "tag": c} for a, b, c in values]
+            )
+
+    return fill
+
+
+def read(engine, query):
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def test_view_is_selected_from_joined_and_keeps_names_and_types(engine, metadata, products, rows):
+    """What a select() gives is what the view has."""
+    view = PGCraftView(
+        "cheap",
+        "shop",
+        metadata,
+        select(products.c.id, products.c.title, products.c.price).where(products.c.price < 5),
+    )
+    rows()
+    cheap = view.table
+    assert read(engine, select(cheap.c.title, cheap.c.price).order_by(cheap.c.id)) == [
+        ("Nut", Decimal("1.00")),
+        ("Bolt", Decimal("2.00")),
+    ]
+    joined = select(func.count()).select_from(
+        products.outerjoin(cheap, cheap.c.id == products.c.id)
+    )
+    assert read(engine, joined) == [(3,)]
+    assert isinstance(cheap.c.price.type, Numeric)
+    columns = inspect(engine).get_columns("cheap", "shop")
+    assert [one["name"] for one in columns] == ["id", "Name", "price"]
+
+
+VALUES = [
+    literal(dt.date(2024, 2, 29), Date),
+    literal(dt.datetime.fromisoformat("2024-02-29T01:02:03.000045"), DateTime),
+    literal(dt.datetime(2024, 2, 29, 1, 2, 3, tzinfo=dt.UTC), DateTime(timezone=True)),
+    literal(dt.time(1, 2, 3), Time),
+    literal(dt.timedelta(days=2, seconds=5), Interval),
+    literal(Decimal("12345678901234567890.123456789"), Numeric),
+    literal(-7, Integer),
+    literal(uuid.UUID(int=5), Uuid),
+    literal(True, Boolean),
+    literal(None, Text),
+    literal(b"\x00a'\\", LargeBinary),
+    literal([1, 2], ARRAY(Integer)),
+    literal([], ARRAY(Text)),
+    literal(["a'b", "%s", "c,d", '"', "\\"], ARRAY(Text)),
+    literal({"a": ["'", "%", ":x", "\\", "ä", None]}, JSONB),
+    literal([1, {"b": 2}], JSONB),
+    literal('it\'s 100% :x %(y)s \\ \n $$ {z} "q"', String),
+    literal("E'\\n", Text),
+    literal("", Text),
+    literal("a", Enum("a", "b", name="ab", native_enum=False)),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda one: repr(one.value)[:30])
+def test_value_in_a_view_is_read_back_as_it_was(value, engine, metadata, products, rows):
+    """With its type: a view has no parameters, so values are in its text."""
+    condition = products.c.title.in_(["Nut", "it's %s :x \\"])
+    view = PGCraftView("v", "shop", metadata, select(value.label("x")).where(condition))
+    rows()
+    assert read(engine, select(view.table.c.x)) == [(value.value,)]
+    if value.value not in (None, ""):
+        compared = PGCraftView("w", "shop", metadata, select(products.c.id, value.label("y")))
+        metadata.create_all(engine)
+        assert read(engine, select(func.count()).where(compared.table.c.y == value)) == [(3,)]
+
+
+def test_value_of_an_enum_type_is_compared_in_a_view(engine, metadata, rows):
+    """The literal has the enum's type."""
+    mood = EnumType("Mood", "shop", metadata, ["ok", "it's"])
+    table = Table("m", metadata, Column("mood", mood), schema="shop")
+    chosen = case((table.c.mood == "it's", literal("ok", mood)), else_=table.c.mood)
+    view = PGCraftView("v", "shop", metadata, select(chosen.label("mood")))
+    rows()
+    with engine.begin() as connection:
+        connection.execute(insert(table).values(mood="it's"))
+    assert read(engine, select(view.table.c.mood).where(view.table.c.mood == "ok")) == [("ok",)]
+
+
+def test_any_query_makes_a_view(engine, metadata, products, rows):
+    """Common table expressions, unions, windows, subqueries, distinct, aggregates, views of views."""
+    p = products.c
+    totals = select(p.tag, func.sum(p.price).label("total")).group_by(p.tag).cte("totals")
+    queries = {
+        "cte": (select(totals).where(totals.c.total > 5), [("b", 9)]),
+        "union": (
+            union_all(select(p.id), select(p.id + 10)),
+            [(n,) for n in (1, 2, 3, 11, 12, 13)],
+        ),
+        "window": (
+            select(p.id, func.row_number().over(partition_by=p.tag, order_by=p.id).label("n")),
+            [(1, 1), (2, 2), (3, 1)],
+        ),
+        "scalar": (
+            select(
+                p.id,
+                select(func.count()).select_from(products.alias()).scalar_subquery().label("n"),
+            ),
+            [(1, 3), (2, 3), (3, 3)],
+        ),
+        "exists": (
+            select(p.id).where(exists().where(totals.c.tag == p.tag, totals.c.total > 5)),
+            [(3,)],
+        ),
+        "distinct": (select(p.tag).distinct().order_by(p.tag).limit(1), [("a",)]),
+        "array": (select(func.array_agg(p.id).filter(p.tag == "a").label("ids")), [([1, 2],)]),
+        "cast": (select(cast(p.id, Text)).where(p.id == 1), [("1",)]),
+        "like": (
+            select(p.id).where(p.title.contains("%", autoescape=True) | p.title.like("%t:%")),
+            [],
+        ),
+        "text": (select(p.id).where(text("\"Name\" LIKE 'C%'")), [(3,)]),
+    }
+    views = {}
+    for name, (query, _) in queries.items():
+        views[name] = PGCraftView(name, "shop", metadata, query)
+        queries_on = PGCraftView(f"on {name}", "shop", metadata, select(views[name].table))
+        views[f"on {name}"] = queries_on
+    rows()
+    for name, (_, expected) in queries.items():
+        for one in (name, f"on {name}"):
+            assert sorted(read(engine, select(views[one].table))) == expected
+
+
+def test_view_of_orm_classes_is_created(engine, metadata):
+    """select(User.name) and select(User), with a relationship's column."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    Base.metadata = metadata
+
+    class User(Base):
+        __tablename__ = "user"
+        __table_args__: ClassVar = {"schema": "app"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column("Full Name")
+        boss_id: Mapped[int | None] = mapped_column(ForeignKey("app.user.id"))
+
+    whole = PGCraftView("whole", "app", metadata, select(User).where(User.boss_id.is_(None)))
+    part = PGCraftView("part", "app", metadata, select(User.name, User.id).order_by(User.name))
+    metadata.create_all(engine)
+    with Session(engine) as session, session.begin():
+        session.add_all([User(id=1, name="A"), User(id=2, name="B", boss_id=1)])
+        session.flush()
+        assert session.execute(select(part.table)).all() == [("A", 1), ("B", 2)]
+        assert session.execute(select(whole.table)).all() == [(1, "A", None)]
+        assert (
+            session.scalar(
+                select(User).join(part.table, part.table.c.id == User.id).where(User.id == 2)
+            ).name
+            == "B"
+        )
+
+
+def test_view_is_written_through(engine, metadata, products, rows):
+    """A simple view by itself, any other by INSTEAD OF triggers, RETURNING included."""
+    simple = PGCraftView("simple", "shop", metadata, select(products.c.id, products.c.title))
+    loud = PGCraftView(
+        "loud", "shop", metadata, select(products.c.id, func.upper(products.c.title).label("name"))
+    )
+    body = """
+        BEGIN
+            IF TG_OP = 'DELETE' THEN DELETE FROM shop.products WHERE id = OLD.id; RETURN OLD; END IF;
+            INSERT INTO shop.products ("Name") VALUES (lower(NEW.name)) RETURNING id INTO NEW.id;
+            RETURN NEW;
+        END"""
+    write = Function("write", "shop", body)
+    declare(metadata, write)
+    declare(
+        metadata,
+        Trigger(
+            name="write",
+            schema="shop",
+            relation="loud",
+            function=write,
+            timing="INSTEAD OF",
+            events=("INSERT", "DELETE"),
+        ),
+    )
+    rows()
+    with engine.begin() as connection:
+        returned = insert(simple.table).values(title="New").returning(simple.table)
+        assert tuple(connection.execute(returned).one()) == (4, "New")
+        connection.execute(update(simple.table).values(title="Newer").where(simple.table.c.id == 4))
+        returned = insert(loud.table).values(name="ROAR").returning(loud.table.c.id)
+        assert connection.scalar(returned) == 5
+        assert connection.scalar(select(loud.table.c.name).where(loud.table.c.id == 5)) == "ROAR"
+        connection.execute(loud.table.delete().where(loud.table.c.id < 5))
+        assert connection.scalars(select(products.c.title)).all() == ["roar"]
+
+
+def test_comments_reach_the_database(engine, metadata, products, rows):
+    """On both kinds of view, whatever characters they have."""
+    comment = "100% 'so' :x \\"
+    PGCraftView("v", "shop", metadata, select(products), comment=comment)
+    PGCraftMaterializedView("m", "shop", metadata, select(products), comment=comment)
+    rows()
+    for name in "vm":
+        query = select(func.obj_description(func.to_regclass(f"shop.{name}"), "pg_class"))
+        assert read(engine, query) == [(comment,)]
+
+
+def test_security_barrier_keeps_conditions_out(engine, metadata, products, rows):
+    """A function in a query on the view does not see the rows that the view leaves out."""
+    for name, barrier in (("open", False), ("closed", True)):
+        PGCraftView(
+            name,
+            "shop",
+            metadata,
+            select(products).where(products.c.price < 5),
+            security_barrier=barrier,
+        )
+    body = "BEGIN RAISE EXCEPTION USING MESSAGE = 'saw ' || name; END"
+    declare(metadata, Function("look", "shop", body, ("name text",), "boolean"))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER FUNCTION shop.look(text) COST 0.0001"))
+        connection.execute(insert(products).values(title="dear", price=9))
+    assert read(engine, text('SELECT FROM shop.closed WHERE shop.look("Name")')) == []
+    with pytest.raises(ProgrammingError, match="saw dear"):
+        read(engine, text('SELECT FROM shop.open WHERE shop.look("Name")'))
+
+
+def test_materialized_view_has_its_indexes_and_is_refreshed_concurrently(
+    engine, metadata, products, rows
+):
+    """Plain, unique, functional, partial, by another method; unnamed ones get the convention's name."""
+    view = PGCraftMaterializedView(
+        "kept",
+        "shop",
+        metadata,
+        select(
+            products.c.id,
+            products.c.title,
+            products.c.price,
+            literal(["x"], ARRAY(Text)).label("tags"),
+        ),
+        indexes=[
+            PGCraftIndex("uq_kept", "{id}", unique=True),
+            PGCraftIndex("ix_kept_lower", "lower({Name})"),
+            PGCraftIndex("ix_kept_where", "{price} DESC", postgresql_where="{title} LIKE '%a:b%'"),
+            PGCraftIndex("ix_kept_tags", "{tags}", postgresql_using="gin"),
+            PGCraftIndex(None, "{price}"),
+        ],
+    )
+    rows()
+    query = text("SELECT indexname FROM pg_indexes WHERE tablename = 'kept' ORDER BY 1")
+    names = [row[0] for row in read(engine, query)]
+    assert names == ["ix__kept__price", "ix_kept_lower", "ix_kept_tags", "ix_kept_where", "uq_kept"]
+    definition = text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_kept_where'")
+    assert "'%a:b%'" in read(engine, definition)[0][0]
+    assert read(engine, select(view.table)) == []
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("REFRESH MATERIALIZED VIEW CONCURRENTLY shop.kept"))
+    assert len(read(engine, select(view.table))) == 3
+    metadata.create_all(engine)
+    metadata.drop_all(engine)
+    metadata.create_all(engine)
+    assert [row[0] for row in read(engine, query)] == names
+
+
+def test_materialized_view_without_data_waits_for_its_refresh(engine, metadata, products, rows):
+    """It cannot be read before."""
+    view = PGCraftMaterializedView("m", "shop", metadata, select(products), with_data=False)
+    rows()
+    with pytest.raises(OperationalError, match="has not been populated"):
+        read(engine, select(view.table))
+    with engine.begin() as connection:
+        connection.execute(text("REFRESH MATERIALIZED VIEW shop.m"))
+    assert len(read(engine, select(view.table))) == 3
+
+
+def test_index_of_a_materialized_view_on_an_unknown_column_is_refused(metadata, products):
+    """By name, with the nearest right spelling."""
+    view = PGCraftMaterializedView(
+        "m", "shop", metadata, select(products), indexes=[PGCraftIndex("ix", "{prize}")]
+    )
+    with pytest.raises(PGCraftValidationError, match="Did you mean 'price'"):
+        view.create()
+
+
+def test_table_with_the_name_of_a_view_is_refused_before_anything_is_made(
+    engine, metadata, products
+):
+    """Also if it was defined after the view."""
+    PGCraftView("late", "shop", metadata, select(products))
+    Table("late", metadata, Column("id", Integer), schema="shop")
+    with pytest.raises(PGCraftValidationError, match=r"shop\.late has the name of a table"):
+        metadata.create_all(engine)
+    assert "shop" not in inspect(engine).get_schema_names()
+
+
+@pytest.mark.parametrize("query", ["SELECT 1", lambda: 1])
+def test_view_of_no_query_is_refused(query, metadata):
+    """The error says what it takes."""
+    with pytest.raises(PGCraftValidationError, match="Give it a select"):
+        PGCraftView("v", "shop", metadata, query).create()
+
+
+def test_views_declared_against_their_needs_take_two_attempts_each(
+    engine, metadata, products, statements
+):
+    """A long chain of views of views costs a multiple of its length, not of its square."""
+    length = 40
+    views = {length: products}
+
+    def query(number):
+        below = views[number + 1]
+        return select((below if number + 1 == length else below.table).c.id)
+
+    for number in range(length):
+        views[number] = PGCraftView(
+            f"v{number}", "shop", metadata, lambda number=number: query(number)
+        )
+    metadata.create_all(engine)
+    assert sum(one.startswith("CREATE VIEW") for one in statements) <= 2 * length
+    assert read(engine, select(views[0].table)) == []
+    metadata.drop_all(engine)
+    assert sum(one.startswith("DROP VIEW") for one in statements) <= 2 * length
+
+
+def test_view_that_calls_a_function_as_if_it_were_a_column_waits_for_it(engine, metadata, products):
+    """PostgreSQL reports such a function as a missing column; it waits for a view's row type."""
+    base = PGCraftView("base", "shop", metadata, select(products.c.id))
+    query = select(literal_column("base.double").label("double")).select_from(base.table)
+    view = PGCraftView("doubled", "shop", metadata, query)
+    body = "SELECT ($1).id * 2"
+    declare(metadata, Function("double", "shop", body, ("shop.base",), "integer", "sql"))
+    with engine.begin() as connection:
+        # Such a call finds its function on the search path only.
+        connection.execute(text("SET LOCAL search_path = shop"))
+        metadata.create_all(connection)
+        connection.execute(insert(products).values(id=4))
+    assert read(engine, select(view.table)) == [(8,)]
