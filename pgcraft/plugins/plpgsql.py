@@ -1,8 +1,8 @@
-"""Names in the bodies of PL/pgSQL functions."""
+"""What the bodies of PL/pgSQL functions are made of."""
 
 from __future__ import annotations
 
-from pgcraft.objects.base import quoted
+from pgcraft.objects.base import literal, quoted
 
 # Reserved by PL/pgSQL and not by SQL, so that nothing else quotes them.
 # https://github.com/postgres/postgres/blob/master/src/pl/plpgsql/src/pl_reserved_kwlist.h
@@ -25,3 +25,30 @@ def field(name: str) -> str:
         ('price', '"order"', '"loop"')
     """
     return f'"{name}"' if name in _RESERVED else quoted(name)
+
+
+def raise_if(condition: str, code: str, message: str, hint: str) -> str:
+    """Return the statement that refuses what a trigger is about to do.
+
+    Args:
+        condition: The condition, as SQL.
+        code: The SQLSTATE, or PostgreSQL's name for it.
+        message: What happened.
+        hint: What to do next.
+
+    Example:
+        >>> print(raise_if("NEW.price < 0", "check_violation", "It's negative.", "Pay."), end="")
+            IF NEW.price < 0 THEN
+                RAISE EXCEPTION USING
+                    ERRCODE = 'check_violation',
+                    MESSAGE = 'It''s negative.',
+                    HINT = 'Pay.';
+            END IF;
+    """
+    return f"""    IF {condition} THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '{code}',
+            MESSAGE = {literal(message)},
+            HINT = {literal(hint)};
+    END IF;
+"""

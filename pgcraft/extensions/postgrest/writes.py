@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.objects.base import literal
+from pgcraft.plugins.plpgsql import raise_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +133,7 @@ class Writes:
         )
 
     def _read_only(self, column: str, condition: str) -> str:
-        return _raise_if(
+        return raise_if(
             condition,
             "generated_always",
             f"The column {column} of {self.view} can only be read.",
@@ -141,7 +142,7 @@ class Writes:
 
     def _refuse_stale(self) -> str:
         """Do nothing to a row that is gone, or that a trigger or policy keeps as it is."""
-        changed = _raise_if(
+        changed = raise_if(
             f"EXISTS (SELECT FROM {self.relation}"
             f" WHERE {self._same_key()} AND {self._compared('*<>')})",
             "serialization_failure",
@@ -159,8 +160,8 @@ class Writes:
             "Write values that the condition of the view allows.",
         )
         if not self.grouped:
-            return f"{read}{_raise_if('NOT FOUND', *refused)}    RETURN _pgcraft_row;\n"
-        own = _raise_if(f"NOT EXISTS ({self.condition})", *refused) if self.condition else ""
+            return f"{read}{raise_if('NOT FOUND', *refused)}    RETURN _pgcraft_row;\n"
+        own = raise_if(f"NOT EXISTS ({self.condition})", *refused) if self.condition else ""
         values = "".join(f"    NEW.{one} := _pgcraft_key.{one};\n" for one in self.written)
         found = "    IF FOUND THEN\n        RETURN _pgcraft_row;\n    END IF;\n"
         return f"{read}{found}{own}{values}    RETURN NEW;\n"
@@ -193,13 +194,3 @@ def _body(declared: str, statements: str) -> str:
     # A column may have the name of a variable here, unlikely as it is: then it is meant.
     head = f"DECLARE\n{declared}" if declared else ""
     return f"\n#variable_conflict use_column\n{head}BEGIN\n{statements}END;\n"
-
-
-def _raise_if(condition: str, code: str, message: str, hint: str) -> str:
-    return f"""    IF {condition} THEN
-        RAISE EXCEPTION USING
-            ERRCODE = '{code}',
-            MESSAGE = {literal(message)},
-            HINT = {literal(hint)};
-    END IF;
-"""
