@@ -120,3 +120,25 @@ def test_function_comes_before_the_table_that_needs_it(change):
         models(columns=columns, before=(create_schema, net)),
         models(columns=columns, before=(create_schema, net.replace("2'", "3'"))),
     )
+
+
+def test_identity_and_computed_columns_in_a_table_that_changes(change):
+    """Alembic fails on them where a callable compares the defaults."""
+    columns = (
+        'Column("number", Integer, __import__("sqlalchemy").Identity()),'
+        ' Column("double", Integer, __import__("sqlalchemy").Computed("id * 2")),'
+    )
+    _, report = change(models(columns=columns), models(columns=columns + PRICE))
+    assert [one.identity for one in report.changes] == ["shop.orders.price"]
+
+
+def test_tables_are_dropped_after_those_that_reference_them(change):
+    """Alembic would drop them by name, and before the foreign keys of tables that stay."""
+    referenced = (
+        "from sqlalchemy import ForeignKey\n"
+        'Table("a_target", metadata, Column("id", Integer, primary_key=True), schema="shop")\n'
+        'Table("b_source", metadata, Column("id", ForeignKey("shop.a_target.id", name="fk_b"),'
+        ' index=True), schema="shop")\n'
+    )
+    key = 'Column("target", Integer, __import__("sqlalchemy").ForeignKey("shop.a_target.id", name="fk_orders")),'
+    change(models(columns=key) + referenced, models(columns='Column("target", Integer),'))
