@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pgcraft.postgres.snapshot import compare
 
+from .objects import is_beyond_alembic
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -94,7 +96,12 @@ def _unquoted(name: str) -> str:
 
 
 def unmet(
-    found: Snapshot, models: Snapshot, *, filtered: bool, excluded: frozenset[Key] = frozenset()
+    found: Snapshot,
+    models: Snapshot,
+    *,
+    filtered: bool,
+    excluded: frozenset[Key] = frozenset(),
+    managed: frozenset[str] = frozenset(),
 ) -> tuple[Difference, ...]:
     """What keeps an upgraded database from being the models' schema.
 
@@ -104,6 +111,7 @@ def unmet(
         filtered: Whether the project's own ``include_object`` or ``include_name`` takes
             objects out of the comparison.
         excluded: Tables of the models that it takes out.
+        managed: What the history says that it manages.
 
     Returns:
         The differences, without objects that nobody manages: a revision written by hand made
@@ -112,7 +120,7 @@ def unmet(
     return tuple(
         difference
         for difference in compare(found, models)
-        if not _is_unmanaged(difference, models, filtered=filtered)
+        if not _is_unmanaged(difference, models, filtered=filtered, managed=managed)
         and not excluded.intersection(
             (difference.key, *_owners(difference.before or difference.after, found, models))
         )
@@ -146,20 +154,26 @@ def lost_offline(
     )
 
 
-def unmanaged(found: Snapshot, models: Snapshot, *, filtered: bool) -> list[Key]:
+def unmanaged(
+    found: Snapshot, models: Snapshot, *, filtered: bool, managed: frozenset[str] = frozenset()
+) -> list[Key]:
     """The objects that :func:`unmet` leaves out, without the parts of others among them."""
     keys = {
         difference.key
         for difference in compare(found, models)
-        if _is_unmanaged(difference, models, filtered=filtered)
+        if _is_unmanaged(difference, models, filtered=filtered, managed=managed)
     }
     return sorted(key for key in keys if found[key].parent not in keys)
 
 
-def _is_unmanaged(difference: Difference, models: Snapshot, *, filtered: bool) -> bool:
+def _is_unmanaged(
+    difference: Difference, models: Snapshot, *, filtered: bool, managed: frozenset[str]
+) -> bool:
     found = difference.before
     if found is None or difference.after is not None:
         return False
+    if found.key.kind == "comment" and is_beyond_alembic(found):
+        return str(found.key) not in managed
     part_of_model = found.key.kind in _PARTS and found.parent is not None and found.parent in models
     # Alembic asks the project's filters about none of these two.
     beyond_filters = found.detail("type") in {"check", "exclusion"}

@@ -84,14 +84,20 @@ def object_operations(
     comes = {**stays, **{key: models[key] for key in created | replaced}}
 
     early = _needed_by_tables(models, comes)
-    first = [
-        [_unless(head[key].parent in goes, head[key].drop), head[key].create]
-        for key in reversed(_ordered(head, goes))
+    # Their defaults and checks go with Alembic's operations, and before that they are needed.
+    late = _needed_by_tables(head, dict.fromkeys(goes - set(comes)))
+    gone = [
+        (key, [_unless(head[key].parent in goes, head[key].drop), head[key].create])
+        for key in reversed(_ordered(goes, head))
     ]
-    made = [(key, _made(comes[key], head, replaced, comes)) for key in _ordered(models, comes)]
+    first = [pair for key, pair in gone if key not in late]
+    made = [
+        (key, _made(comes[key], head, replaced, comes)) for key in _ordered(comes, models, head)
+    ]
     first += [pair for key, pair in made if key in early]
     last = [pair for key, pair in made if key not in early]
-    return [first, [*last, *_row_security(differences)]]
+    last += _row_security(differences)
+    return [first, [*last, *(pair for key, pair in gone if key in late)]]
 
 
 def managed_entries(models: Snapshot) -> list[str]:
@@ -104,7 +110,7 @@ def _made(
     item: CatalogObject, head: Snapshot, replaced: set[Key], comes: Mapping[Key, object]
 ) -> list[str]:
     if item.key in replaced:
-        return [item.create, head[item.key].create]
+        return [_replace(head[item.key], item), _replace(item, head[item.key])]
     with_parent = item.parent in comes and item.parent not in replaced
     return [item.create, _unless(with_parent, item.drop)]
 
@@ -124,13 +130,32 @@ def _on(difference: Difference, tables: frozenset[Key]) -> bool:
 
 
 def _is_replaceable(difference: Difference) -> bool:
-    """Whether CREATE OR REPLACE does it: a routine of the same arguments and result, a comment."""
+    """Whether it need not go: a routine of the same arguments and result, a comment, a grant.
+
+    To revoke all privileges on a table would take those on its columns away too.
+    """
     old, new = difference.before, difference.after
     if old is None or new is None:
         return False
+    if difference.key.kind == "grant":
+        return all(
+            set(dict(one.details)) <= {"privileges", "granted by"}
+            and one.drop.startswith(f"REVOKE {one.detail('privileges')} ON ")
+            for one in (old, new)
+        )
     return difference.key.kind == "comment" or (
         difference.key.kind in _ROUTINES and old.details == new.details
     )
+
+
+def _replace(old: CatalogObject, new: CatalogObject) -> str:
+    """Return what turns one into the other in place."""
+    if new.key.kind != "grant":
+        return new.create
+    before, after = str(old.detail("privileges")), str(new.detail("privileges"))
+    gone = [one for one in before.split(", ") if one not in after.split(", ")]
+    revoke = old.drop.replace(f"REVOKE {before} ", f"REVOKE {', '.join(gone)} ", 1)
+    return f"{revoke};\n{new.create}" if gone else new.create
 
 
 def _changed_columns(differences: Iterable[Difference]) -> set[Key]:
@@ -166,12 +191,17 @@ def _with_dependents(snapshot: Snapshot, goes: set[Key], changed: set[Key]) -> s
     return found
 
 
-def _ordered(snapshot: Snapshot, keys: Collection[Key]) -> list[Key]:
+def _ordered(keys: Collection[Key], *snapshots: Snapshot) -> list[Key]:
     """Order keys so that each comes after those that it needs; what nothing decides, by key."""
     graph: TopologicalSorter[Key] = TopologicalSorter(dict.fromkeys(sorted(keys), ()))
-    for key, needed in _needs(snapshot):
-        if key in keys and needed in keys:
-            graph.add(key, needed)
+    # What only the history has, such as a comment on a view, is known to the head alone. Where
+    # both know a key, the first says what it needs.
+    known: set[Key] = set()
+    for snapshot in snapshots:
+        for key, needed in _needs(snapshot):
+            if key in keys and needed in keys and key not in known:
+                graph.add(key, needed)
+        known |= {item.key for item in snapshot}
     graph.prepare()
     ordered: list[Key] = []
     while graph.is_active():

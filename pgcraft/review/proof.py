@@ -109,7 +109,9 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         up_again=None if again is None else not again,
         mismatches=(*up, *(down or ()), *(again or ())),
         upgraded=upgraded,
-        unmanaged=tuple(unmanaged(upgraded, plan.models, filtered=plan.draft.filtered)),
+        unmanaged=tuple(
+            unmanaged(upgraded, plan.models, filtered=plan.draft.filtered, managed=plan.managed)
+        ),
     )
 
 
@@ -165,7 +167,11 @@ class _Trial:
             return compare(self.schema, plan.base)
         lost = lost_offline(self.schema, plan.head, plan.models, managed=plan.managed)
         return lost + unmet(
-            self.schema, plan.models, filtered=plan.draft.filtered, excluded=plan.excluded
+            self.schema,
+            plan.models,
+            filtered=plan.draft.filtered,
+            excluded=plan.excluded,
+            managed=plan.managed,
         )
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:

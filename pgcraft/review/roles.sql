@@ -1,8 +1,9 @@
 -- Roles as create-if-missing, and memberships. Passwords are not read. DO sorts before GRANT.
+-- A name may hold whatever ends a dollar quote, so the tag has a digest of it.
 SELECT format(
-    E'DO $role$\nBEGIN\n    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %L) THEN\n'
-    '        CREATE ROLE %I%s;\n    END IF;\nEND;\n$role$',
-    rolname,
+    E'DO $%1$s$\nBEGIN\n    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %2$L) THEN\n'
+    '        CREATE ROLE %2$I%3$s;\n    END IF;\nEND;\n$%1$s$',
+    CASE WHEN strpos(rolname, '$') > 0 THEN 'role_' || md5(rolname) ELSE 'role' END,
     rolname,
     concat(
         CASE WHEN rolcanlogin THEN ' LOGIN' END,
@@ -17,7 +18,9 @@ SELECT format(
 FROM pg_catalog.pg_roles
 WHERE oid >= 16384
 UNION ALL
-SELECT format('GRANT %I TO %I', g.rolname, m.rolname)
+SELECT format(
+    'GRANT %I TO %I%s', g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END
+)
 FROM pg_catalog.pg_auth_members AS a
 JOIN pg_catalog.pg_roles AS g ON g.oid = a.roleid
 JOIN pg_catalog.pg_roles AS m ON m.oid = a.member
