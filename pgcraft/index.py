@@ -98,8 +98,13 @@ class PGCraftIndex:
         """Add the index to a table.
 
         Raises:
-            PGCraftValidationError: The table has no such column.
+            PGCraftValidationError: The table has no such column, or an index of that name.
         """
+        if self.name and any(one.name == self.name for one in table.indexes):
+            raise PGCraftValidationError(
+                f"{table.fullname} has two indexes with the name {self.name!r}.",
+                advice="Give one another name, or none: the naming convention finds one.",
+            )
         options = {key: _option(key, value, table, self) for key, value in self.kw.items()}
         operators = options.get("postgresql_ops", {})
         info = {**options.pop("info", {}), DECLARED: self.declared}

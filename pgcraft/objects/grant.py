@@ -79,7 +79,7 @@ class Grant(DatabaseObject):
     """Privileges on one object for one role; granting again what is granted changes nothing.
 
     Args:
-        privileges: Such as ``("SELECT", "INSERT")``, or ``("ALL",)``.
+        privileges: Such as ``("SELECT", "INSERT")``, ``("ALL",)``, or one alone: ``"SELECT"``.
         on: A ``Table``, ``Sequence``, ``PGCraftView``, ``Function``, ``EnumType`` or ``Schema``,
             or the object as SQL with its kind before it, such as ``"TABLE api.products"``.
         to: The role's name, or ``PUBLIC``.
@@ -93,7 +93,7 @@ class Grant(DatabaseObject):
         ('GRANT SELECT (id, "Name") ON TABLE api.products TO anon',)
     """
 
-    privileges: tuple[str, ...]
+    privileges: tuple[str, ...] | str
     on: Any
     to: str
     columns: tuple[str, ...] = ()
@@ -105,7 +105,8 @@ class Grant(DatabaseObject):
     def __post_init__(self) -> None:
         check_names("grant", self.to, *self.columns)
         # A frozen value is finished here: privileges may be given in small letters.
-        object.__setattr__(self, "privileges", tuple(one.upper() for one in self.privileges))
+        given = (self.privileges,) if isinstance(self.privileges, str) else self.privileges
+        object.__setattr__(self, "privileges", tuple(one.upper() for one in given))
         self._check_privileges()
 
     @property

@@ -60,7 +60,7 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
         key = (one.kind, one.identity)
         if key in known and known[key] != one:
             raise PGCraftValidationError(
-                f"The {one.kind} {one.identity} is declared twice, in two ways.",
+                f"The {one.kind} {one.identity} is declared a second time, by another definition.",
                 advice="Give one of the two another name or schema, or take one away.",
             )
         one.declared_in(metadata)

@@ -279,6 +279,10 @@ ERRORS = {
         lambda: simple(plugins=[]),
         "TablePlugin requires 'pk_columns', which no plugin produces. Add a plugin that",
     ),
+    "index of a name that the table has": (
+        lambda: simple(sku(), PGCraftIndex("ix", "{sku}"), PGCraftIndex("ix", "lower({sku})")),
+        "inventory.products has two indexes with the name 'ix'. Give one another name, or none",
+    ),
     "plugin that makes nothing": (
         lambda: simple(extra_plugins=[ForgetfulPlugin()]),
         "ForgetfulPlugin declares @produces('nothing'), but its run() put nothing there.",

@@ -117,7 +117,7 @@ def test_declaring_an_equal_object_again_changes_nothing(metadata):
 def test_declaring_another_object_of_the_name_is_refused(metadata):
     """One of two definitions would be lost."""
     declare(metadata, Role("a"))
-    with pytest.raises(PGCraftValidationError, match="role a is declared twice, in two ways"):
+    with pytest.raises(PGCraftValidationError, match="role a is declared a second time"):
         declare(metadata, Role("a", login=True))
 
 
