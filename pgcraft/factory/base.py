@@ -79,7 +79,7 @@ class Factory:
         _refuse_nameless(tablename, schema)
         _refuse_second(metadata, f"{schema}.{tablename}")
         for name in (tablename, schema, *(getattr(item, "name", None) for item in items)):
-            _refuse_long(name, f"{schema}.{tablename}")
+            _refuse_unusable(name, f"{schema}.{tablename}")
         columns = [item for item in items if isinstance(item, Column)]
         for item in items:
             _refuse_primary_key(item, f"{schema}.{tablename}")
@@ -156,7 +156,13 @@ def _refuse_second(metadata: MetaData, key: str) -> None:
         )
 
 
-def _refuse_long(name: str | None, dimension: str) -> None:
+def _refuse_unusable(name: str | None, dimension: str) -> None:
+    if name and name.endswith("\n"):
+        raise PGCraftValidationError(
+            f"The name {name!r} in {dimension} ends in a line end, and SQLAlchemy does not quote "
+            "such a name.",
+            advice="Give a name without it.",
+        )
     if name and len(name.encode()) > MAX_LENGTH:
         raise PGCraftValidationError(
             f"The name {name!r} in {dimension} has {len(name.encode())} bytes, and PostgreSQL "

@@ -139,6 +139,12 @@ def check_names(kind: str, *names: str | None) -> None:
                 f"{what} has an empty name, or one without a schema, or a zero byte in it.",
                 advice="Give both its name and its schema.",
             )
+        if name.endswith("\n"):
+            raise PGCraftValidationError(
+                f"{what} uses the name {name!r}, which ends in a line end: SQLAlchemy does not "
+                "quote such a name.",
+                advice="Give a name without it.",
+            )
         if len(name.encode()) > MAX_LENGTH:
             raise PGCraftValidationError(
                 f"{what} uses the name {name!r}, which has {len(name.encode())} bytes.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from library.identifiers import identifiers
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -24,11 +25,6 @@ from sqlalchemy.schema import CreateSchema
 
 from pgcraft import PGCraftCheck, PGCraftFK, PGCraftIndex, pgcraft_build_naming_conventions
 from pgcraft.factory import PGCraftSimple
-
-# PostgreSQL takes any character but NUL, in 63 bytes.
-identifiers = st.text(
-    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=63
-).filter(lambda name: len(name.encode()) <= 63)
 
 
 def catalog_names(connection, schema):

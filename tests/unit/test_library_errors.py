@@ -279,6 +279,10 @@ ERRORS = {
         lambda: simple(plugins=[]),
         "TablePlugin requires 'pk_columns', which no plugin produces. Add a plugin that",
     ),
+    "name that SQLAlchemy does not quote": (
+        lambda: simple(Column("a\n", String)),
+        r"The name 'a\n' in inventory.products ends in a line end, and SQLAlchemy does not quote",
+    ),
     "index of a name that the table has": (
         lambda: simple(sku(), PGCraftIndex("ix", "{sku}"), PGCraftIndex("ix", "lower({sku})")),
         "inventory.products has two indexes with the name 'ix'. Give one another name, or none",
