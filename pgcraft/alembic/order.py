@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint
 
+from .operations import dropped_foreign_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,12 +60,8 @@ def _take_foreign_keys(
 
 def _references(operation: ops.MigrateOperation) -> set[Name]:
     """The table that a foreign key references which the operation drops."""
-    if not isinstance(operation, ops.DropConstraintOp):
-        return set()
-    key = operation._reverse  # noqa: SLF001  # Alembic keeps what was dropped nowhere else
-    if not isinstance(key, ops.CreateForeignKeyOp):
-        return set()
-    return {(key.kw.get("referent_schema"), key.referent_table)}
+    key = dropped_foreign_key(operation)
+    return set() if key is None else {(key.kw.get("referent_schema"), key.referent_table)}
 
 
 def _referencing_first(tables: list[ops.DropTableOp]) -> list[ops.DropTableOp]:

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from ..dialect import driverless_dialect
 from .managed import declare_managed, managed_schemas
-from .operations import executable
+from .operations import dropped_foreign_key, executable
 from .scope import DEFAULT_SCHEMA, model_schemas
 
 if TYPE_CHECKING:
@@ -98,10 +98,8 @@ def drop_equal_foreign_keys(script: ops.MigrationScript) -> None:
 def _drop_equal_pairs(table: ops.ModifyTableOps) -> None:
     created = {_spec(op): op for op in table.ops if isinstance(op, ops.CreateForeignKeyOp)}
     for operation in list(table.ops):
-        if not isinstance(operation, ops.DropConstraintOp):
-            continue
-        reverse = operation._reverse  # noqa: SLF001  # Alembic keeps what was dropped nowhere else
-        twin = created.get(_spec(reverse)) if isinstance(reverse, ops.CreateForeignKeyOp) else None
+        dropped = dropped_foreign_key(operation)
+        twin = None if dropped is None else created.get(_spec(dropped))
         if twin is not None:
             table.ops.remove(operation)
             table.ops.remove(twin)

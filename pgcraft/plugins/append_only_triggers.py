@@ -10,7 +10,7 @@ from pgcraft.objects import Function, Trigger, declare
 from pgcraft.objects.base import literal, qualified
 from pgcraft.plugin import Plugin, produces, requires
 from pgcraft.plugins.append_only_tables import CREATED, SUPERSEDED, UPDATED
-from pgcraft.plugins.plpgsql import field, raise_if
+from pgcraft.plugins.plpgsql import compare_images, field, made_by_server, raise_if
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ class _History:
             attributes=name,
             keys=tuple(field(key.name) for key in root.primary_key.columns),
             written=tuple(field(one.name) for one in columns if one.computed is None),
-            generated=tuple(field(one.name) for one in columns if _only_by_server(one)),
+            generated=tuple(field(one.name) for one in columns if made_by_server(one)),
             identities={
                 field(one.name): f"nextval(pg_get_serial_sequence({literal(name)},"
                 f" {literal(one.name)}))"
@@ -243,16 +243,9 @@ END;
         return f"    IF NOT FOUND THEN\n{body}        RETURN NULL;\n    END IF;"
 
 
-def _only_by_server(column: Column[Any]) -> bool:
-    identity = column.identity
-    return column.computed is not None or (identity is not None and bool(identity.always))
-
-
 def _new(columns: Sequence[str] | dict[str, None]) -> str:
     return ", ".join(f"NEW.{column}" for column in columns)
 
 
 def _differ(column: str) -> str:
-    """Compare by image: not every type has an equality, and not all that is equal looks alike."""
-    # Without the casts, the server would compare the rows field by field, with each type's own.
-    return f"ROW(NEW.{column})::record OPERATOR(pg_catalog.*<>) ROW(OLD.{column})::record"
+    return compare_images([f"NEW.{column}"], "*<>", [f"OLD.{column}"])

@@ -120,7 +120,8 @@ def default_of(column: Column[Any]) -> str | None:
     """
     if not isinstance(column.server_default, DefaultClause):
         return None
-    compiler: Any = driverless_dialect().ddl_compiler(driverless_dialect(), None)  # type: ignore[arg-type]  # as SQLAlchemy itself does; no statement is compiled
+    dialect = driverless_dialect()
+    compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as SQLAlchemy itself does; no statement is compiled
     default: str | None = compiler.get_column_default_string(column)
     return default
 

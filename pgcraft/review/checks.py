@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.postgres.snapshot import compare
-
 if TYPE_CHECKING:
-    from pgcraft.postgres.snapshot import CatalogObject, Key, Snapshot
+    from collections.abc import Iterable
+
+    from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
 
 def missing_checks(
-    head: Snapshot, models: Snapshot, excluded: frozenset[Key]
+    differences: Iterable[Difference], head: Snapshot, models: Snapshot, excluded: frozenset[Key]
 ) -> list[list[list[str]]]:
     """The operations that bring the CHECK constraints of surviving tables to the models' state.
 
     Args:
+        differences: What turns the head into the models' schema.
         head: The schema at the newest committed revision.
         models: The schema that the models create.
         excluded: Tables that the project takes out of the comparison.
@@ -26,7 +27,7 @@ def missing_checks(
         them (a constraint may need a column that they add).
     """
     before, after = [], []
-    for difference in compare(head, models):
+    for difference in differences:
         old, new = _check(difference.before), _check(difference.after)
         item = old or new
         table = item.parent if item is not None else None

@@ -42,10 +42,13 @@ def without_relation(snapshot: Snapshot, relation: str) -> Snapshot:
     return replace(snapshot, objects=kept)
 
 
-def equal_tables(head: Snapshot, models: Snapshot) -> list[tuple[str, str]]:
+def equal_tables(
+    differences: Iterable[Difference], head: Snapshot, models: Snapshot
+) -> list[tuple[str, str]]:
     """The tables that are the same on both sides, with all that belongs to them.
 
     Args:
+        differences: What turns the head into the models' schema.
         head: The schema at the newest committed revision.
         models: The schema that the models create.
 
@@ -54,7 +57,7 @@ def equal_tables(head: Snapshot, models: Snapshot) -> list[tuple[str, str]]:
     """
     differing = {
         key
-        for difference in compare(head, models)
+        for difference in differences
         for item in (difference.before, difference.after)
         for key in (difference.key, *_owners(item, head, models))
     }

@@ -10,8 +10,6 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from pgcraft.postgres.snapshot import compare
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -57,11 +55,17 @@ def is_beyond_alembic(item: CatalogObject) -> bool:
 
 
 def object_operations(
-    head: Snapshot, models: Snapshot, *, managed: Collection[str], excluded: frozenset[Key]
+    differences: Iterable[Difference],
+    head: Snapshot,
+    models: Snapshot,
+    *,
+    managed: Collection[str],
+    excluded: frozenset[Key],
 ) -> list[Pairs]:
     """The operations that bring these objects to the models' state.
 
     Args:
+        differences: What turns the head into the models' schema.
         head: The schema at the newest committed revision.
         models: The schema that the models create.
         managed: What the history says that it manages, such as ``view inventory.stock``: such an
@@ -71,7 +75,7 @@ def object_operations(
     Returns:
         What goes before Alembic's operations, and what goes behind them.
     """
-    differences = [one for one in compare(head, models) if not _on(one, excluded)]
+    differences = [one for one in differences if not _on(one, excluded)]
     ours = [one for one in differences if is_beyond_alembic(_either(one))]
     replaced = {one.key for one in ours if _is_replaceable(one)}
     created = {one.key for one in ours if one.before is None}
@@ -85,7 +89,7 @@ def object_operations(
 
     early = _needed_by_tables(models, comes)
     # Their defaults and checks go with Alembic's operations, and before that they are needed.
-    late = _needed_by_tables(head, dict.fromkeys(goes - set(comes)))
+    late = _needed_by_tables(head, goes - set(comes))
     gone = [
         (key, [_unless(head[key].parent in goes, head[key].drop), head[key].create])
         for key in reversed(_ordered(goes, head))
@@ -216,21 +220,21 @@ def _needs(snapshot: Snapshot) -> Iterator[tuple[Key, Key]]:
     yield from ((item.key, item.parent) for item in snapshot if item.parent is not None)
 
 
-def _needed_by_tables(models: Snapshot, comes: Mapping[Key, object]) -> set[Key]:
-    """The routines that defaults, checks and indexes of tables need, and what these need."""
+def _needed_by_tables(snapshot: Snapshot, keys: Collection[Key]) -> set[Key]:
+    """Those routines of the keys that defaults, checks and indexes of tables need, in turn too."""
     needs: dict[Key, set[Key]] = {}
-    for dependent, needed in models.needs:
+    for dependent, needed in snapshot.needs:
         needs.setdefault(dependent, set()).add(needed)
     found: set[Key] = set()
     waiting = [
         needed
         for dependent, wanted in needs.items()
-        if not is_beyond_alembic(models[dependent])
+        if not is_beyond_alembic(snapshot[dependent])
         for needed in wanted
     ]
     while waiting:
         key = waiting.pop()
-        if key in comes and key.kind in _ROUTINES and key not in found:
+        if key in keys and key.kind in _ROUTINES and key not in found:
             found.add(key)
             waiting += needs.get(key, ())
     return found

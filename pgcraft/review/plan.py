@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import UserCodeError
-from pgcraft.postgres.snapshot import Key, Snapshot, take_snapshot
+from pgcraft.postgres.snapshot import Key, Snapshot, compare, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
 from .baseline import MODELS, Baseline
 from .checks import missing_checks
 from .equality import equal_tables, named_tables, without_relation
 from .objects import managed_entries, object_operations
-from .roles import Role, missing_roles, take_roles
+from .roles import role_operations, take_roles
 
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
@@ -83,11 +83,12 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         names = [(schema, name) for schema, name in question["excluded_tables"]]
         excluded = named_tables(names, head, models)
         managed = frozenset(question["managed"])
-        checks = missing_checks(head, models, excluded)
-        objects = object_operations(head, models, managed=managed, excluded=excluded)
-        roles = missing_roles(_roles(server) - known_roles)
+        differences = compare(head, models)
+        checks = missing_checks(differences, head, models, excluded)
+        objects = object_operations(differences, head, models, managed=managed, excluded=excluded)
+        roles = role_operations(_roles(server) - known_roles)
         return {
-            "equal_tables": equal_tables(head, models),
+            "equal_tables": equal_tables(differences, head, models),
             "operations": [[*roles, *checks[0], *objects[0]], [*checks[1], *objects[1]]],
             "manages": managed_entries(models),
         }
@@ -140,7 +141,7 @@ def _snapshot(server: Server, database: str) -> Snapshot:
         return take_snapshot(connection)
 
 
-def _roles(server: Server) -> frozenset[Role]:
+def _roles(server: Server) -> frozenset[str]:
     with server.connect("postgres") as connection:
         return take_roles(connection)
 

@@ -5,7 +5,6 @@ Roles belong to the cluster, so no snapshot of a database has them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +14,19 @@ if TYPE_CHECKING:
     import psycopg
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Role:
-    """A role, or one membership.
+def take_roles(connection: psycopg.Connection[Any]) -> frozenset[str]:
+    """What makes the roles of a cluster that initdb did not make, and their memberships.
 
-    Attributes:
-        create: The statement that makes it if it is missing.
+    Args:
+        connection: A connection to any database of the cluster.
+
+    Returns:
+        Statements that make each if it is missing, without passwords.
     """
-
-    create: str
-
-
-def take_roles(connection: psycopg.Connection[Any]) -> frozenset[Role]:
-    """The roles of a cluster that initdb did not make, without passwords, and memberships."""
     query = (resources.files(__package__) / "roles.sql").read_text(encoding="utf-8")
-    return frozenset(Role(create=row[0]) for row in connection.execute(query.encode()))
+    return frozenset(row[0] for row in connection.execute(query.encode()))
 
 
-def missing_roles(roles: Collection[Role]) -> list[list[str]]:
+def role_operations(missing: Collection[str]) -> list[list[str]]:
     """The operations that make roles: up and, since roles are never dropped, nothing down."""
-    return [[role.create, ""] for role in sorted(roles)]
+    return [[create, ""] for create in sorted(missing)]

@@ -30,6 +30,7 @@ class QueryRelation(DatabaseObject):
     Attributes:
         name: Its name.
         schema: Its schema.
+        metadata: The MetaData that it is declared in.
         comment: Its comment.
     """
 
@@ -48,7 +49,7 @@ class QueryRelation(DatabaseObject):
         self.schema = str(schema)
         self.comment = comment
         self._given = query
-        self._convention = metadata.naming_convention
+        self.metadata = metadata
         if not callable(query):
             self._check_columns()
         declare(metadata, self)
@@ -79,7 +80,7 @@ class QueryRelation(DatabaseObject):
             Column(str(one.name), one.type, key=str(one.key))
             for one in self.query.subquery().columns
         ]
-        metadata = MetaData(naming_convention=self._convention)
+        metadata = MetaData(naming_convention=self.metadata.naming_convention)
         return Table(self.name, metadata, *columns, schema=self.schema)
 
     @property

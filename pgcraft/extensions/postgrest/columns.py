@@ -8,6 +8,7 @@ from sqlalchemy import Column, Label, Select, select
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import did_you_mean
+from pgcraft.plugins.plpgsql import made_by_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,7 +68,7 @@ def writable_columns(source: Source, query: Any) -> dict[str, str]:
     """
     written: dict[str, str] = {}
     for name, column in plain_columns(source, query):
-        if not _generated(column) and column.name not in written.values():
+        if not made_by_server(column) and column.name not in written.values():
             written[name] = column.name
     return written
 
@@ -80,11 +81,6 @@ def plain_columns(source: Source, query: Any) -> Iterator[tuple[str, Column[Any]
         column = one.element if isinstance(one, Label) else one
         if isinstance(column, Column) and column.table is source.table:
             yield one.name, column
-
-
-def _generated(column: Column[Any]) -> bool:
-    identity = column.identity
-    return column.computed is not None or (identity is not None and bool(identity.always))
 
 
 def _chosen(

@@ -10,11 +10,13 @@ https://www.postgresql.org/docs/current/sql-createview.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.extensions.postgrest.source import tables_of
-from pgcraft.objects import RowSecurity, declared_objects
+from pgcraft.objects import RowSecurity
+from pgcraft.objects.base import qualified
+from pgcraft.objects.registry import find_declared
 from pgcraft.views import PGCraftView
 
 if TYPE_CHECKING:
@@ -27,20 +29,7 @@ class APIView(PGCraftView):
     """The view of a PostgRESTView; whose rights it acts with is decided when it is made.
 
     By then all models are known: row security may be declared after the view.
-
-    Args:
-        name: The view's name.
-        schema: The API's schema.
-        metadata: The MetaData that it belongs to.
-        query: Its select.
-        security_barrier: As for every view.
     """
-
-    def __init__(
-        self, name: str, schema: str, metadata: MetaData, query: Any, *, security_barrier: bool
-    ) -> None:
-        self.metadata = metadata
-        super().__init__(name, schema, metadata, query, security_barrier=security_barrier)
 
     def create(self) -> Sequence[str]:
         """Return CREATE VIEW."""
@@ -85,14 +74,11 @@ def acts_as_invoker(view: PGCraftView) -> bool:
 
 
 def _secured_tables(view: PGCraftView, metadata: MetaData) -> list[Table]:
-    secured = {
-        (one.schema, one.table)
-        for one in declared_objects(metadata)
-        if isinstance(one, RowSecurity)
-    }
-    if not secured:
-        return []
-    return [one for one in tables_behind(view, metadata) if (one.schema, one.name) in secured]
+    return [
+        one
+        for one in tables_behind(view, metadata)
+        if find_declared(metadata, RowSecurity.kind, qualified(one.schema, one.name))
+    ]
 
 
 def tables_behind(view: PGCraftView, metadata: MetaData) -> list[Table]:
@@ -114,7 +100,5 @@ def view_named(table: Table, metadata: MetaData) -> PGCraftView | None:
     """Return the declared view that a table describes, if it describes one."""
     if table.metadata is metadata:
         return None
-    for one in declared_objects(metadata):
-        if isinstance(one, PGCraftView) and (one.schema, one.name) == (table.schema, table.name):
-            return one
-    return None
+    found = find_declared(metadata, PGCraftView.kind, qualified(table.schema, table.name))
+    return found if isinstance(found, PGCraftView) else None

@@ -10,7 +10,6 @@ from sqlalchemy.sql import visitors
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.base import Factory
-from pgcraft.objects import declared_objects
 from pgcraft.views import PGCraftView
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def source_of(source: Any) -> Source:
     if isinstance(source, Factory):
         metadata, table = source.ctx.metadata, source.table
     elif isinstance(source, PGCraftView):
-        metadata, table = metadata_of(source), source.table
+        metadata, table = source.metadata, source.table
     else:
         table = source if isinstance(source, Table) else getattr(source, "__table__", None)
         metadata = getattr(table, "metadata", None)
@@ -67,14 +66,6 @@ def source_of(source: Any) -> Source:
         )
     keys = tuple(key.name for key in table.primary_key.columns)
     return Source(name=table.name, table=table, metadata=metadata, keys=keys)
-
-
-def metadata_of(view: PGCraftView) -> MetaData | None:
-    """Return the MetaData that a view was declared in: that of a table which it reads."""
-    for table in tables_of(view.query):
-        if any(one is view for one in declared_objects(table.metadata)):
-            return table.metadata
-    return None
 
 
 def tables_of(query: Any) -> list[Table]:

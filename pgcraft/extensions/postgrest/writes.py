@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.objects.base import literal
-from pgcraft.plugins.plpgsql import raise_if
+from pgcraft.plugins.plpgsql import compare_images, raise_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +115,7 @@ class Writes:
 
     def _compared(self, operator: str) -> str:
         old = [f"OLD.{one}" for one in self.written]
-        return _images(list(self.written.values()), operator, old)
+        return compare_images(list(self.written.values()), operator, old)
 
     def _refuse_given(self) -> str:
         return "".join(
@@ -172,17 +172,6 @@ _RECORDS = "    _pgcraft_key record;\n    _pgcraft_row record;\n"
 
 def _listed(parts: Iterable[str]) -> str:
     return "array_to_string(ARRAY[\n        " + ",\n        ".join(parts) + "\n    ]::text[], ', ')"
-
-
-def _images(left: Sequence[str], operator: str, right: Sequence[str]) -> str:
-    """Compare by image, since not every type has an equality.
-
-    The casts keep the server from comparing column by column, with the columns' own operators.
-    """
-    return (
-        f"ROW({', '.join(left)})::record OPERATOR(pg_catalog.{operator})"
-        f" ROW({', '.join(right)})::record"
-    )
 
 
 def _inner(sql: str) -> str:
