@@ -1,0 +1,50 @@
+"""Tables that reference each other: their foreign keys are statements of their own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pgcraft.migrate.graph import Graph
+    from pgcraft.postgres.snapshot import Key
+
+
+def cyclic_foreign_keys(graph: Graph, tables: Collection[Key]) -> set[Key]:
+    """Find the foreign keys that lie on a circle of tables.
+
+    Args:
+        graph: The schema.
+        tables: The tables that are made, or dropped, whole.
+
+    Returns:
+        The constraints. A table that references itself is no circle.
+    """
+    references: defaultdict[Key, dict[Key, list[Key]]] = defaultdict(dict)
+    for table in tables:
+        for part in graph.parts.get(table, ()):
+            if graph.snapshot[part].detail("type") != "foreign key":
+                continue
+            targets = {graph.whole(key) for key in graph.needs.get(part, ())} - {table}
+            for target in targets.intersection(tables):
+                references[table].setdefault(target, []).append(part)
+    return {
+        key
+        for table, targets in references.items()
+        for target, keys in targets.items()
+        if table in _reachable(target, references)
+        for key in keys
+    }
+
+
+def _reachable(start: Key, references: dict[Key, dict[Key, list[Key]]]) -> set[Key]:
+    found: set[Key] = set()
+    waiting = [start]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += references.get(key, ())
+    return found

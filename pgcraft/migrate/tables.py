@@ -1,0 +1,52 @@
+"""CREATE TABLE from the catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pgcraft.migrate.alter import creation
+from pgcraft.migrate.names import quoted_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pgcraft.migrate.graph import Graph
+    from pgcraft.postgres.snapshot import CatalogObject, Key
+
+
+def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
+    """The columns and constraints that CREATE TABLE makes; foreign keys come apart."""
+    return frozenset(
+        key
+        for key in graph.parts.get(table, ())
+        if key.kind == "column" or (key.kind == "constraint" and _is_inline(graph.snapshot[key]))
+    )
+
+
+def _is_inline(constraint: CatalogObject) -> bool:
+    # CREATE TABLE would make a constraint that is NOT VALID valid.
+    is_foreign_key = constraint.detail("type") == "foreign key"
+    return not is_foreign_key and not constraint.definition.endswith(" NOT VALID")
+
+
+def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str) -> tuple[str, ...]:
+    """Return the statements that make a table with these columns and constraints."""
+    snapshot = graph.snapshot
+    item = snapshot[table]
+    create, *beyond = creation(item, owner=owner)
+    order = dict(snapshot.column_order).get(table.identity, ())
+    columns = {quoted_name(snapshot[key]): snapshot[key] for key in parts if key.kind == "column"}
+    lines = [columns[name].definition for name in order if name in columns]
+    lines += _constraints(snapshot[key] for key in sorted(parts) if key.kind == "constraint")
+    start = f"TABLE {table.identity}"
+    body = f"{start} ({', '.join(lines)})"
+    statements = [create.replace(start, body, 1), *beyond]
+    for key in sorted(parts):
+        statements += creation(snapshot[key], owner=owner)[1:]
+    return tuple(statements)
+
+
+def _constraints(items: Iterable[CatalogObject]) -> Iterator[str]:
+    keys_first = {"primary key": 0, "unique": 1}
+    for item in sorted(items, key=lambda one: keys_first.get(one.detail("type") or "", 2)):
+        yield f"CONSTRAINT {quoted_name(item)} {item.definition}"
