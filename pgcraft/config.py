@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import event
-
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.extension import PGCraftExtension
 from pgcraft.markers import did_you_mean
+from pgcraft.objects.registry import configure_at_create
+from pgcraft.objects.relations import OBJECTS
+from pgcraft.plugin import Plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import MetaData
-
-    from pgcraft.plugin import Plugin
 
 ENTRY_POINTS = "pgcraft.extensions"
 _CONFIGURED = "pgcraft_configured"
+_CONFIGURED_MODELS = "pgcraft_configured_models"
 
 
 class PGCraftConfig:
@@ -31,6 +31,10 @@ class PGCraftConfig:
         extensions: Extensions in use.
         auto_discover: Whether extensions that installed packages list in the entry point
             group ``pgcraft.extensions`` are in use too; those that are ``explicit`` never are.
+
+    Raises:
+        PGCraftValidationError: What is given is no plugin or no extension, but for example the
+            class of one.
 
     Example:
         >>> from sqlalchemy import MetaData
@@ -48,8 +52,8 @@ class PGCraftConfig:
         extensions: Iterable[PGCraftExtension] = (),
         auto_discover: bool = True,
     ) -> None:
-        self.plugins = list(plugins)
-        self.extensions = list(extensions)
+        self.plugins = _listed(Plugin, "PGCraftConfig(plugins=…)", plugins)
+        self.extensions = _listed(PGCraftExtension, "PGCraftConfig(extensions=…)", extensions)
         self.auto_discover = auto_discover
 
     def register(self, *plugins: Plugin) -> Self:
@@ -58,7 +62,7 @@ class PGCraftConfig:
         Returns:
             This configuration.
         """
-        self.plugins.extend(plugins)
+        self.plugins.extend(_listed(Plugin, "PGCraftConfig.register()", plugins))
         return self
 
     def use(self, *extensions: PGCraftExtension) -> Self:
@@ -67,7 +71,7 @@ class PGCraftConfig:
         Returns:
             This configuration.
         """
-        self.extensions.extend(extensions)
+        self.extensions.extend(_listed(PGCraftExtension, "PGCraftConfig.use()", extensions))
         return self
 
     def all_extensions(self) -> list[PGCraftExtension]:
@@ -97,28 +101,107 @@ class PGCraftConfig:
 
     def all_plugins(self) -> list[Plugin]:
         """Return the plugins of the configuration, then those of its extensions."""
-        of_extensions = [plugin for one in self.all_extensions() for plugin in one.plugins()]
+        of_extensions = [
+            plugin
+            for one in self.all_extensions()
+            for plugin in _listed(Plugin, f"{type(one).__name__}.plugins()", one.plugins())
+        ]
         return [*self.plugins, *of_extensions]
 
     def configure_metadata(self, metadata: MetaData) -> None:
-        """Let each extension declare what it adds to the models, once for a MetaData.
+        """Let each extension declare what it adds to the models.
+
+        When there are more models than before, each is asked again, and what it declared then
+        gives way to what it declares now; but not one that made tables, which it can do once.
 
         Args:
             metadata: The MetaData with all models.
         """
-        configured: list[PGCraftExtension] = metadata.info.setdefault(_CONFIGURED, [])
+        configured: list[_Configured] = metadata.info.setdefault(_CONFIGURED, [])
+        outdated = metadata.info.get(_CONFIGURED_MODELS) != _models(metadata)
         for extension in self.all_extensions():
-            if not any(extension is one for one in configured):
-                configured.append(extension)
-                extension.configure_metadata(metadata)
+            former = next((one for one in configured if one.extension is extension), None)
+            if former is None:
+                configured.append(_configured(extension, metadata))
+            elif outdated and not former.made_tables:
+                configured[configured.index(former)] = _configured_again(former, metadata)
+        metadata.info[_CONFIGURED_MODELS] = _models(metadata)
 
     def configure_at_create(self, metadata: MetaData) -> None:
         """Make ``create_all`` configure the MetaData, for projects that have no Alembic."""
-        if not event.contains(metadata, "before_create", self._before_create):
-            event.listen(metadata, "before_create", self._before_create)
+        configure_at_create(metadata, self)
 
-    def _before_create(self, metadata: MetaData, *_: Any, **__: Any) -> None:
-        self.configure_metadata(metadata)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Configured:
+    """What an extension did to a MetaData.
+
+    Attributes:
+        extension: The extension.
+        declared: Keys of the objects that it declared.
+        made_tables: Whether it made tables.
+    """
+
+    extension: PGCraftExtension
+    declared: frozenset[Any]
+    made_tables: bool
+
+
+def _configured(extension: PGCraftExtension, metadata: MetaData) -> _Configured:
+    tables, objects = set(metadata.tables), set(metadata.info.get(OBJECTS, {}))
+    extension.configure_metadata(metadata)
+    return _Configured(
+        extension=extension,
+        declared=frozenset(set(metadata.info.get(OBJECTS, {})) - objects),
+        made_tables=not tables.issuperset(metadata.tables),
+    )
+
+
+def _configured_again(former: _Configured, metadata: MetaData) -> _Configured:
+    """Take away what an extension declared, and let it declare what it would now."""
+    before = metadata.info.get(OBJECTS, {})
+    kept = {key: one for key, one in before.items() if key not in former.declared}
+    metadata.info[OBJECTS] = kept
+    try:
+        return _configured(former.extension, metadata)
+    except Exception:
+        metadata.info[OBJECTS] = before
+        raise
+
+
+def _models(metadata: MetaData) -> frozenset[Any]:
+    return frozenset((*metadata.tables, *metadata.info.get(OBJECTS, {})))
+
+
+_NOUNS = {Plugin: "plugin", PGCraftExtension: "extension"}
+_ADDED = {
+    Plugin: "Add plugins with PGCraftConfig().register(…).",
+    PGCraftExtension: "Put extensions in use with PGCraftConfig().use(…).",
+}
+
+
+def _listed(kind: type[Any], where: str, given: Any) -> list[Any]:
+    """Return plugins or extensions as a list."""
+    alone = not isinstance(given, Iterable)
+    items = [given] if alone else list(given)
+    for one in items:
+        if isinstance(one, type) and issubclass(one, (Plugin, PGCraftExtension)):
+            raise PGCraftValidationError(
+                f"{where} got the class {one.__name__}.",
+                advice=f"Give it what the class makes: {one.__name__}().",
+            )
+        if not isinstance(one, kind):
+            meant = [advice for other, advice in _ADDED.items() if isinstance(one, other)]
+            noun = _NOUNS[kind]
+            raise PGCraftValidationError(
+                f"{where} got {one!r}, which is no {noun}.",
+                advice=meant[0] if meant else f"Give it objects of the class {kind.__name__}.",
+            )
+    if alone:
+        raise PGCraftValidationError(
+            f"{where} got one {_NOUNS[kind]} alone.", advice=f"Put it into a list. {_ADDED[kind]}"
+        )
+    return items
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Column
@@ -12,18 +14,20 @@ from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.simple import PGCraftSimple
 from pgcraft.fk import PGCraftFK
 from pgcraft.index import PGCraftIndex
+from pgcraft.plugin import Plugin, requires
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy import MetaData
 
     from pgcraft.config import PGCraftConfig
-    from pgcraft.plugin import Plugin
+    from pgcraft.plugin import Context
 
 Class = TypeVar("Class", bound=type[Any])
 
 _ITEMS = (PGCraftIndex, PGCraftFK, PGCraftCheck)
+_MAPPED = re.compile(r"([\w.]+\.)?Mapped\[")
 
 
 def register(
@@ -40,7 +44,8 @@ def register(
 
     The class has ``__tablename__``, columns as attributes, and ``__table_args__`` as in
     SQLAlchemy: a dict, or a tuple of constraints that may end in a dict. PGCraftIndex,
-    PGCraftFK and PGCraftCheck attributes count as well.
+    PGCraftFK and PGCraftCheck attributes count as well. In a class that is mapped, a column may
+    be a ``mapped_column()``; ``id: Mapped[int]`` alone tells a type checker what plugins make.
 
     Args:
         base: A declarative base; the class is mapped, so that ``select(User)`` works.
@@ -72,13 +77,13 @@ def register(
         >>> metadata.tables["public.users"] is Users.__table__
         True
 
-        >>> from sqlalchemy.orm import DeclarativeBase
+        >>> from sqlalchemy.orm import DeclarativeBase, mapped_column
         >>> class Base(DeclarativeBase):
         ...     pass
         >>> @register(base=Base, schema="public")
         ... class User:
         ...     __tablename__ = "users"
-        ...     name = Column(String, nullable=False)
+        ...     name = mapped_column(String, nullable=False)
         >>> str(select(User.name)).split()
         ['SELECT', 'public.users.name', 'FROM', 'public.users']
     """
@@ -92,10 +97,14 @@ def register(
             cls.__tablename__,
             own_schema,
             target,
-            [*_attributes(cls), *args],
+            [*_attributes(cls, base), *args],
             config=config,
             plugins=plugins,
-            extra_plugins=[*(extra_plugins or ()), *_api_plugins(api, cls)],
+            extra_plugins=[
+                *(extra_plugins or ()),
+                *_api_plugins(api, cls),
+                *_annotation_plugins(cls),
+            ],
             table_args=options,
         ).table
         return cls if base is None else base.registry.mapped(cls)
@@ -150,13 +159,21 @@ def _table_args(cls: type[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return tuple(args), {}
 
 
-def _attributes(cls: type[Any]) -> Iterator[Any]:
+def _attributes(cls: type[Any], base: Any) -> Iterator[Any]:
     """Yield the class's columns and items, those of its bases first, each named."""
     attributes: dict[str, tuple[type[Any], Any]] = {}
     for owner in reversed(cls.__mro__):
         attributes.update({name: (owner, value) for name, value in vars(owner).items()})
+    mapped = {
+        name: one for name, (_, one) in attributes.items() if type(one).__name__ == "MappedColumn"
+    }
+    columns = _mapped_columns(cls, base, mapped) if mapped else {}
     for name, (owner, value) in attributes.items():
-        if isinstance(value, Column):
+        if name in columns:
+            # The class gets its table, where SQLAlchemy takes no other columns.
+            setattr(cls, name, columns[name])
+            yield columns[name]
+        elif isinstance(value, Column):
             # A base's column may serve several classes, so each gets its own. SQLAlchemy has
             # no public way to copy a column.
             column = value if owner is cls else value._copy()  # noqa: SLF001
@@ -167,8 +184,46 @@ def _attributes(cls: type[Any]) -> Iterator[Any]:
             yield column
         elif isinstance(value, (*_ITEMS, SchemaItem)):
             yield value
-        elif name in vars(cls) and type(value).__name__ == "MappedColumn":
-            raise PGCraftValidationError(
-                f"The attribute {name!r} of the class {cls.__name__!r} is a mapped_column().",
-                advice="Write Column(…) there.",
-            )
+
+
+def _mapped_columns(cls: type[Any], base: Any, mapped: Mapping[str, Any]) -> dict[str, Column[Any]]:
+    if base is None:
+        raise PGCraftValidationError(
+            f"The attribute {next(iter(mapped))!r} of the class {cls.__name__!r} is a "
+            "mapped_column(), but the class is not mapped.",
+            advice="Write Column(…) there, or map the class by register(base=…).",
+        )
+    from pgcraft.mapped import mapped_columns  # noqa: PLC0415 - imports the ORM, seldom needed
+
+    return mapped_columns(cls, base, mapped)
+
+
+def _annotation_plugins(cls: type[Any]) -> list[Plugin]:
+    """Return the plugin for attributes that are ``name: Mapped[…]`` alone, if there are any."""
+    annotations: dict[str, Any] = {}
+    for owner in reversed(cls.__mro__):
+        annotations.update(inspect.get_annotations(owner))
+    alone = [
+        name
+        for name, one in annotations.items()
+        if _MAPPED.match(one if isinstance(one, str) else str(one)) and not hasattr(cls, name)
+    ]
+    return [_AnnotationsPlugin(cls.__name__, alone)] if alone else []
+
+
+@requires("table")
+class _AnnotationsPlugin(Plugin):
+    """Refuses attributes that are annotated, but have no column: they would be lost."""
+
+    def __init__(self, owner: str, names: list[str]) -> None:
+        self.owner = owner
+        self.names = names
+
+    def run(self, ctx: Context) -> None:
+        for name in self.names:
+            if name not in ctx["table"].columns:
+                raise PGCraftValidationError(
+                    f"The attribute {name!r} of the class {self.owner!r} is annotated, but has no "
+                    "column, and no plugin makes one.",
+                    advice=f"Write {name}: Mapped[…] = mapped_column().",
+                )

@@ -43,12 +43,22 @@ class PGCraftExtension:
         if "name" not in vars(cls):
             cls.name = cls.__name__
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def plugins(self) -> Sequence[Plugin]:
         """Return plugins for every factory that is given the configuration."""
         return ()
 
     def configure_metadata(self, metadata: MetaData) -> None:
-        """Declare what belongs to the models besides their tables, once all are loaded."""
+        """Declare what belongs to the models besides their tables, once all are loaded.
+
+        It is asked again when there are more models, for example by a second ``create_all``;
+        what it declared before is taken away first.
+
+        Args:
+            metadata: The MetaData with all models.
+        """
 
     def configure_alembic(self) -> None:
         """Register what Alembic needs to know."""

@@ -93,7 +93,7 @@ def find_column(table: Table, name: str, item: object, holder: Table | None = No
         table: Where to look.
         name: The key or the name.
         item: What marks the column, for the error.
-        holder: The table that the item is on, if it is another one.
+        holder: The table whose foreign key the item is, if the table is its target.
 
     Raises:
         PGCraftValidationError: The table has no such column.
@@ -102,8 +102,15 @@ def find_column(table: Table, name: str, item: object, holder: Table | None = No
     if column is None:
         column = next((one for one in table.columns if one.name == name), None)
     if column is None:
-        owner = f"{item!r} on {table.fullname if holder is None else holder.fullname}"
-        raise _unknown_column(owner, name, [one.name for one in table.columns])
+        known = [one.name for one in table.columns]
+        if holder is None:
+            raise _unknown_column(f"{item!r} on {table.fullname}", name, known)
+        raise PGCraftValidationError(
+            f"{item!r} on {holder.fullname} references the column {name!r} of {table.fullname}, "
+            "which does not exist.",
+            advice=f"{did_you_mean(name, known)}The columns of {table.fullname} are: "
+            f"{', '.join(known)}.",
+        )
     return column
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index
 
+from pgcraft.errors import PGCraftValidationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -123,6 +125,35 @@ def object_name(metadata: MetaData, template: str, **tokens: str) -> str:
     convention: dict[str, Any] = dict(metadata.naming_convention or {})
     text: str = convention.get(template, _OBJECTS.get(template, template))
     return shorten(text % tokens, convention.get(_MAX_LENGTH_KEY, MAX_LENGTH))
+
+
+def refuse_unusable(name: str, place: str) -> None:
+    """Refuse a name that the server would not take as it is.
+
+    Args:
+        name: The name.
+        place: Where it is, for the error.
+
+    Raises:
+        PGCraftValidationError: It is empty, has a zero byte, ends in a line end or is too long.
+
+    Example:
+        >>> refuse_unusable("price", "shop.books")
+    """
+    size = len(name.encode())
+    if not name:
+        what, advice = f"A name in {place} is empty.", "Give a name."
+    elif "\0" in name:
+        what, advice = f"The name {name!r} in {place} has a zero byte.", "Give a name without it."
+    elif name.endswith("\n"):
+        what = f"The name {name!r} in {place} ends in a line end, and SQLAlchemy does not quote"
+        what, advice = f"{what} such a name.", "Give a name without it."
+    elif size > MAX_LENGTH:
+        what = f"The name {name!r} in {place} has {size} bytes, and PostgreSQL cuts names at"
+        what, advice = f"{what} {MAX_LENGTH}.", "Give a shorter name."
+    else:
+        return
+    raise PGCraftValidationError(what, advice=advice)
 
 
 def _namer(kind: str, max_length: int) -> Namer:

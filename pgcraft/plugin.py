@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from pgcraft.errors import PGCraftValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sqlalchemy import MetaData
     from sqlalchemy.schema import SchemaItem
@@ -64,6 +64,25 @@ class Plugin:
             ctx: What the factory was given and what the plugins before this one made.
         """
         raise NotImplementedError(f"{type(self).__name__} does not say what it does in run().")
+
+    def applies(self, made: Collection[str]) -> bool:  # noqa: ARG002  # for subclasses
+        """Tell whether a factory should get this plugin when a configuration has it.
+
+        A configuration's plugins are for every factory; one that is for some of them tells
+        them apart by what they make. A plugin that is given to a factory itself is not asked.
+
+        Args:
+            made: The keys that the factory's own plugins make.
+
+        Returns:
+            True, unless a subclass says otherwise.
+
+        Example:
+            >>> from pgcraft.plugins.protection import ProtectionPlugin
+            >>> ProtectionPlugin().applies({"pk_columns", "table"})
+            False
+        """
+        return True
 
     def produces(self) -> tuple[str, ...]:
         """Return the keys under which this plugin puts something into the context."""

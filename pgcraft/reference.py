@@ -51,9 +51,6 @@ def attach_foreign_key(fk: PGCraftFK, table: Table) -> None:
         stand_in = reference.constrain(_stand_in(table.metadata, reference))
         reference = replace(reference, stand_in=stand_in)
     wait_for(table.metadata, fk.targets()[0].name, reference)
-    # create_all must not leave out a constraint silently.
-    if not event.contains(table.metadata, "before_create", _before_create):
-        event.listen(table.metadata, "before_create", _before_create)
 
 
 def resolve_references(metadata: MetaData) -> None:
@@ -136,10 +133,6 @@ def _table_defined(table: Table, metadata: MetaData) -> None:
     settle_waiting(metadata, table.name)
 
 
-def _before_create(metadata: MetaData, *_: Any, **__: Any) -> None:
-    resolve_references(metadata)
-
-
 def _known_table(metadata: MetaData, schema: str | None, name: str) -> Table | None:
     """Find a table; one without a schema is taken to be in ``public``, where it is created."""
     schema = schema or metadata.schema
@@ -180,8 +173,10 @@ def _unknown_dimension(metadata: MetaData, reference: Reference) -> PGCraftValid
         }
     )
     wanted = f"{schema}.{name}" if schema else name
+    filename, line = reference.fk.declared
     return PGCraftValidationError(
-        f"{reference} references the dimension {wanted!r}, which does not exist.",
+        f"{reference} ({filename}, line {line}) references the dimension {wanted!r}, which does "
+        "not exist.",
         advice=f"{did_you_mean(wanted, known)}The dimensions are: {', '.join(known)}. "
         f"For any other table write raw_references={{…: '<schema>.{name}.{column}'}}.",
     )

@@ -38,8 +38,10 @@ def managed_objects(script: ScriptDirectory | None) -> frozenset[str]:
 def managed_schemas(script: ScriptDirectory | None) -> frozenset[str]:
     """The schemas among :func:`managed_objects`."""
     kind = "schema "
+    names = (one.removeprefix(kind) for one in managed_objects(script) if one.startswith(kind))
+    # The catalog quotes names; older revisions did not.
     return frozenset(
-        entry.removeprefix(kind) for entry in managed_objects(script) if entry.startswith(kind)
+        name[1:-1].replace('""', '"') if name.startswith('"') else name for name in names
     )
 
 

@@ -32,6 +32,7 @@ from alembic.runtime.environment import EnvironmentContext
 
 from .defaults import compare_defaults_carefully
 from .operations import render_expressions_exactly
+from .plan import PLANNED
 from .schemas import add_schema_operations, drop_equal_foreign_keys
 from .scope import scoped_options
 
@@ -104,5 +105,7 @@ def pgcraft_process_revision_directives(
     """
     del revision
     for script in directives:
+        if hasattr(script, PLANNED):
+            continue
         drop_equal_foreign_keys(script)
         add_schema_operations(context, script)

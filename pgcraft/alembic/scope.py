@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+
 from .managed import managed_schemas
+from .types import rendering_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from alembic.script import ScriptDirectory
-    from sqlalchemy import MetaData
+    from sqlalchemy import MetaData, Table
 
 # The name that PostgreSQL gives the schema which Alembic calls None. The reviewer's databases
 # and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
@@ -43,32 +46,66 @@ def _schemas(metadata: MetaData) -> Iterator[str | None]:
     yield from (one.schema_name for one in objects if one.schema_name is not None)
 
 
-def excluded_tables(
+def excluded_objects(
     metadata: Sequence[MetaData], filters: Mapping[str, Callable[..., bool] | None]
-) -> list[tuple[str, str]]:
-    """The models' tables that the project's own filters take out of the comparison.
+) -> list[dict[str, Any]]:
+    """The models' tables, and what is on them, that the project's own filters take out.
 
     Args:
         metadata: What ``env.py`` gave.
         filters: Its ``include_object`` and ``include_name``.
 
     Returns:
-        Schema and name of each, such as of a view that is mapped as a table.
+        ``schema``, ``table``, ``kind`` and ``name`` of each; the name is None for a table, such
+        as a view that is mapped as one.
     """
+    if not any(filters.values()):
+        return []
+    tables = [table for one in metadata for table in one.tables.values()]
+    return [
+        {
+            "schema": table.schema or DEFAULT_SCHEMA,
+            "table": str(table.name),
+            "kind": _KINDS.get(kind, kind),
+            "name": None if item is table else str(item.name),
+        }
+        for table in tables
+        for kind, item in _comparable(table)
+        if not _is_kept(item, kind, table, filters)
+    ]
+
+
+_KINDS = {"unique_constraint": "constraint", "foreign_key_constraint": "constraint"}
+
+
+def _comparable(table: Table) -> Iterator[tuple[str, Any]]:
+    """What Alembic asks filters about, by its own words."""
+    yield "table", table
+    yield from (("column", column) for column in table.columns)
+    yield from (("index", index) for index in table.indexes if index.name)
+    for constraint in table.constraints:
+        if isinstance(constraint, (ForeignKeyConstraint, UniqueConstraint)) and constraint.name:
+            yield constraint.__visit_name__, constraint
+
+
+def _is_kept(
+    item: Any, kind: str, table: Table, filters: Mapping[str, Callable[..., bool] | None]
+) -> bool:
     by_object, by_name = filters.get("include_object"), filters.get("include_name")
-    excluded = []
-    for table in (table for one in metadata for table in one.tables.values()):
-        parents = {"schema_name": table.schema, "schema_qualified_table_name": table.fullname}
-        kept = by_object is None or by_object(table, table.name, "table", False, None)
-        if not kept or not (by_name is None or by_name(table.name, "table", parents)):
-            excluded.append((table.schema or DEFAULT_SCHEMA, table.name))
-    return sorted(excluded)
+    if by_object is not None and not by_object(item, item.name, kind, False, None):
+        return False
+    parents = {"schema_name": table.schema, "schema_qualified_table_name": table.fullname}
+    if kind != "table":
+        parents["table_name"] = table.name
+    return by_name is None or bool(by_name(item.name, kind, parents))
 
 
 def scoped_options(
     options: Mapping[str, Any],
     script: ScriptDirectory | None,
     equal_tables: Container[tuple[str, str]] = (),
+    *,
+    by_catalog: bool = False,
 ) -> dict[str, Any]:
     """The options of ``context.configure`` with the comparison limited to what may differ.
 
@@ -81,6 +118,7 @@ def scoped_options(
         script: The history, for the schemas that it manages.
         equal_tables: Schema and name of each table that need not be looked at; it may be
             filled later, until the comparison begins.
+        by_catalog: Whether the catalogs are compared as well; they know defaults better.
 
     Returns:
         The arguments to pass on.
@@ -91,7 +129,9 @@ def scoped_options(
     schemas |= managed_schemas(script)
     return {
         **options,
-        "compare_server_default": options.get("compare_server_default") or True,
+        "compare_server_default": not by_catalog
+        and (options.get("compare_server_default") or True),
+        "render_item": rendering_types(options.get("render_item")),
         "include_schemas": True,
         "include_name": _name_filter(schemas, equal_tables, options.get("include_name")),
         "include_object": _object_filter(equal_tables, options.get("include_object")),

@@ -98,9 +98,7 @@ class PGCraftAppendOnly(Factory):
                     "the moments of its versions and what was deleted by itself.",
                     advice="Take the plugin away.",
                 )
-        # What a configuration says for all dimensions need not fit each of them.
-        found = super()._plugins(config, own, extra)
-        return [one for one in found if one.singleton_group not in _KEPT_ANYWAY]
+        return super()._plugins(config, own, extra)
 
     @property
     def table(self) -> Table:

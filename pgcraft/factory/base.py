@@ -9,7 +9,9 @@ from sqlalchemy import Column, PrimaryKeyConstraint, Table
 from pgcraft.dimension import DIMENSIONS
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.order import run_plugins
-from pgcraft.naming import MAX_LENGTH
+from pgcraft.naming import refuse_unusable
+from pgcraft.objects.registry import watch
+from pgcraft.objects.relations import OBJECTS
 from pgcraft.origin import declared_at, origin_of
 from pgcraft.plugin import Context
 
@@ -79,7 +81,8 @@ class Factory:
         _refuse_nameless(tablename, schema)
         _refuse_second(metadata, f"{schema}.{tablename}")
         for name in (tablename, schema, *(getattr(item, "name", None) for item in items)):
-            _refuse_unusable(name, f"{schema}.{tablename}")
+            if name:
+                refuse_unusable(name, f"{schema}.{tablename}")
         columns = [item for item in items if isinstance(item, Column)]
         for item in items:
             _refuse_primary_key(item, f"{schema}.{tablename}")
@@ -95,11 +98,14 @@ class Factory:
         self.ctx["columns"] = columns
         if config is not None:
             config.configure_at_create(metadata)
-        before = dict(metadata.info.get(DIMENSIONS, {}).get(tablename, {}))
+        watch(metadata)
+        dimensions = dict(metadata.info.get(DIMENSIONS, {}).get(tablename, {}))
+        objects = dict(metadata.info.get(OBJECTS, {}))
         try:
             run_plugins(self._plugins(config, plugins, extra_plugins), self.ctx)
         except PGCraftValidationError:
-            _undo(self.ctx, before)
+            _undo(self.ctx, dimensions)
+            metadata.info[OBJECTS] = objects
             raise
 
     @property
@@ -114,9 +120,11 @@ class Factory:
         plugins: Iterable[Plugin] | None,
         extra_plugins: Iterable[Plugin] | None,
     ) -> list[Plugin]:
-        first = config.all_plugins() if config else []
         extra = list(extra_plugins or ())
         own = list(plugins) if plugins is not None else None
+        theirs = [*(self.default_plugins if own is None else own), *self.core_plugins, *extra]
+        made = {key for plugin in theirs for key in plugin.produces()}
+        first = [one for one in (config.all_plugins() if config else []) if one.applies(made)]
         groups = {one.singleton_group for one in (*first, *(own or ()), *extra)} - {None}
         if own is None:
             own = [one for one in self.default_plugins if one.singleton_group not in groups]
@@ -153,21 +161,6 @@ def _refuse_second(metadata: MetaData, key: str) -> None:
         raise PGCraftValidationError(
             f"The table {key} is already defined{place}.",
             advice="Give one of the two another name or schema.",
-        )
-
-
-def _refuse_unusable(name: str | None, dimension: str) -> None:
-    if name and name.endswith("\n"):
-        raise PGCraftValidationError(
-            f"The name {name!r} in {dimension} ends in a line end, and SQLAlchemy does not quote "
-            "such a name.",
-            advice="Give a name without it.",
-        )
-    if name and len(name.encode()) > MAX_LENGTH:
-        raise PGCraftValidationError(
-            f"The name {name!r} in {dimension} has {len(name.encode())} bytes, and PostgreSQL "
-            f"cuts names at {MAX_LENGTH}.",
-            advice="Give a shorter name.",
         )
 
 

@@ -94,6 +94,18 @@ def claim(operation: Described, before: Graph, after: Graph, names: tuple[Names,
     )
 
 
+def dropped_by(operations: Iterable[Described], before: Graph, names: Names) -> frozenset[Key]:
+    """What operations drop by name, without what goes with it."""
+    found = set()
+    for operation in operations:
+        verb, _, what = operation.do.partition(" ")
+        table = names.table(operation.schema, operation.table)
+        key = table if what == "table" else names.part(table, what, operation.name)
+        if verb == "drop" and key is not None and key in before.snapshot:
+            found.add(key)
+    return frozenset(found)
+
+
 def _made_with(operation: Described, table: Key, after: Graph) -> Iterable[Key]:
     """A new table with what CREATE TABLE makes: not its indexes, triggers, privileges."""
     snapshot = after.snapshot

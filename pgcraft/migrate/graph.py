@@ -22,10 +22,12 @@ class Graph:
         dependents: The other way round.
         parts: For each object, what comes and goes with it: the columns of a table, a sequence
             that a column owns, a comment.
+        columns: For each table the names of its columns, quoted, in their order.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self.columns = dict(snapshot.column_order)
         self.needs: defaultdict[Key, list[Key]] = defaultdict(list)
         self.dependents: defaultdict[Key, list[Key]] = defaultdict(list)
         self.parts: defaultdict[Key, list[Key]] = defaultdict(list)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgcraft.migrate.order import Rank
     from pgcraft.postgres.snapshot import CatalogObject, Key
 
-_DROPS, _ALEMBIC, _REST = range(3)
+_DROPS, _SCHEMAS, _ALEMBIC, _REST = range(4)
 
 # Where an object stands among the others that nothing orders.
 _PLACES = {
@@ -98,23 +98,22 @@ def build_nodes(changes: Changes) -> list[Node]:
         *_drops(changes),
         *_creations(changes),
         *_alterations(changes),
-        *_released(changes),
-        *_ownerships(changes),
+        *released(changes),
     ]
-    nodes += _remade_types(changes, nodes)
-    nodes += _granted_again(changes, nodes)
+    nodes += remade_types(changes, nodes)
+    for consequence in CONSEQUENCES:
+        nodes += consequence(changes, nodes)
     return nodes
-
-
-def _item(changes: Changes, key: Key) -> CatalogObject:
-    """An object as it will be; as it is, when only the history knows it."""
-    return changes.new.snapshot.get(key) or changes.old.snapshot[key]
 
 
 def _rank(phase: int, key: Key, graph: Graph) -> Rank:
     whole = graph.whole(key)
     place = _PLACES.get(whole.kind, _LATE)
     part = 0 if key == whole else _PARTS.get(key.kind, _LATE)
+    if phase == _REST and whole.kind in {"schema", "extension"}:
+        phase = _SCHEMAS
+    if phase == _DROPS and whole.kind in {"schema", "extension"}:
+        return _LATE, 0, whole.identity, -part, key.identity
     if phase == _DROPS:
         return phase, -place, whole.identity, -part, key.identity
     return phase, place, whole.identity, part, key.identity
@@ -197,129 +196,3 @@ def _numbered_anew(changes: Changes, key: Key) -> Iterator[Node]:
     yield Node(statements=given, begins=frozenset({key}), rank=_rank(_REST, key, changes.new))
 
 
-def _released(changes: Changes) -> Iterator[Node]:
-    """Defaults that go in between: what they call ends and comes back."""
-    for key in sorted(changes.ending.released - changes.ending.recast):
-        item = _item(changes, key)
-        assert item.parent is not None  # noqa: S101  # a column belongs to a relation
-        relation = f"ALTER {item.parent.kind.upper()} {item.parent.identity}"
-        alter = f"{relation} ALTER COLUMN {quoted_name(item)}"
-        yield Node(
-            statements=(f"{alter} DROP DEFAULT",),
-            ends=frozenset({key}),
-            rank=_rank(_DROPS, key, changes.old),
-        )
-        default = item.detail("default")
-        statements = changes.in_place.get(key, ())
-        if default is not None and not any(" SET DEFAULT " in one for one in statements):
-            statements = (*statements, f"{alter} SET DEFAULT {default}")
-        if statements:
-            yield Node(
-                statements=statements,
-                begins=frozenset({key}),
-                rank=_rank(_REST, key, changes.new),
-            )
-
-
-def _put_aside(changes: Changes) -> set[Key]:
-    """Types that are made anew while columns have them, and types made of these."""
-    old, ending = changes.old, changes.ending
-    types = {key for key in ending.remade if key.kind in TYPES}
-    used = {key for column in ending.recast for key in old.needs.get(column, ()) if key in types}
-    waiting = list(used)
-    while waiting:
-        for key in old.needs.get(waiting.pop(), ()):
-            if key in types and key not in used:
-                used.add(key)
-                waiting.append(key)
-    return used
-
-
-def _remade_types(changes: Changes, nodes: Iterable[Node]) -> Iterator[Node]:
-    """Types are put aside, made anew, given to their columns, and the old ones dropped."""
-    old, new, ending = changes.old, changes.new, changes.ending
-    columns = {}
-    for key in sorted(ending.recast):
-        item = _item(changes, key)
-        statements = [recast(old.snapshot[key], item)]
-        if key in changes.in_place:
-            statements += (
-                alteration(
-                    old.snapshot[key],
-                    item,
-                    version=new.snapshot.version,
-                    done=frozenset({"type", "collation", "default"}),
-                )
-                or ()
-            )
-        columns[key] = Node(
-            statements=tuple(statements),
-            begins=frozenset({key}),
-            rank=_rank(_REST, key, new),
-        )
-        users = set(old.dependents.get(key, ()))
-        columns[key].behind += (node for node in nodes if not users.isdisjoint(node.ends))
-    yield from columns.values()
-    gone: dict[Key, Node] = {}
-    for key in sorted(_put_aside(changes)):
-        rename, drop = put_aside(old.snapshot[key])
-        aside = Node(statements=(rename,), rank=_rank(_DROPS, key, old))
-        users = set(old.dependents.get(key, ()))
-        aside.behind += (node for node in nodes if not users.isdisjoint(node.ends))
-        yield aside
-        yield Node(
-            statements=creation(_item(changes, key), owner=changes.owner),
-            begins=frozenset({key}),
-            behind=[aside],
-            rank=_rank(_REST, key, new),
-        )
-        gone[key] = Node(
-            statements=(drop,), behind=list(columns.values()), rank=_rank(_REST, key, new)
-        )
-    for key, node in gone.items():
-        node.behind += (gone[one] for one in old.dependents.get(key, ()) if one in gone)
-    yield from gone.values()
-
-
-def _ownerships(changes: Changes) -> Iterator[Node]:
-    """Sequences that are made belong to a column, when both are there."""
-    by_alembic = {key for one in changes.claims.values() for key in one.after}
-    for key in sorted((changes.created | changes.ending.remade) - by_alembic):
-        if key.kind != "sequence":
-            continue
-        sequence = _item(changes, key)
-        owner = owner_of(sequence)
-        if owner is not None:
-            yield Node(
-                statements=(owned_statement(sequence),),
-                requires=frozenset({key, owner}),
-                rank=_rank(_REST, key, changes.new),
-            )
-
-
-def _granted_again(changes: Changes, nodes: Iterable[Node]) -> Iterator[Node]:
-    """To revoke a privilege on a table takes it on the columns away too."""
-    new = changes.new
-    for node in list(nodes):
-        if not any(one.startswith("REVOKE ") for one in node.statements):
-            continue
-        for key in node.ends:
-            table = changes.old.snapshot[key].parent
-            _, _, grantee = key.identity.rpartition(" to ")
-            for grant in _column_grants(new, table, grantee):
-                made = [one for one in nodes if grant in one.begins]
-                for one in made:
-                    one.behind.append(node)
-                if not made:
-                    yield Node(
-                        statements=creation(new.snapshot[grant], owner=changes.owner),
-                        behind=[node],
-                        rank=_rank(_REST, grant, new),
-                    )
-
-
-def _column_grants(graph: Graph, table: Key | None, grantee: str) -> Iterator[Key]:
-    for column in graph.parts.get(table, ()) if table is not None else ():
-        for key in graph.parts.get(column, ()) if column.kind == "column" else ():
-            if key.kind == "grant" and key.identity.endswith(f" to {grantee}"):
-                yield key

@@ -10,7 +10,7 @@ from pgcraft.migrate.claims import Claim, claim
 from pgcraft.migrate.cycles import cyclic_foreign_keys
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.graph import Graph
-from pgcraft.migrate.names import Names
+from pgcraft.migrate.names import Names, own_name
 from pgcraft.migrate.nodes import Changes, build_nodes
 from pgcraft.migrate.order import ordered
 
@@ -35,8 +35,8 @@ class OperationStep:
 
     Attributes:
         index: Its number in what Alembic drafted.
-        without: Constraints that its CREATE TABLE must not make: foreign keys to tables that
-            are made later.
+        without: Constraints, not quoted, that its CREATE TABLE must not make: foreign keys to
+            tables that are made later.
     """
 
     index: int
@@ -50,10 +50,12 @@ class Migration:
     Attributes:
         steps: Alembic's operations, those that change nothing left out, and SQL between them.
         blocked: Objects that nobody told to go and that need something that goes, with it.
+        carried: Objects that are not wanted, and that go and come back because of others.
     """
 
     steps: tuple[SqlStep | OperationStep, ...]
     blocked: tuple[tuple[Key, Key], ...] = ()
+    carried: frozenset[Key] = frozenset()
 
 
 def plan_migration(
@@ -104,8 +106,9 @@ def plan_migration(
         )
     )
     return Migration(
-        steps=tuple(_steps(ordered(nodes, old, new), alone)),
+        steps=tuple(_steps(ordered(nodes, old, new), alone, after)),
         blocked=tuple(sorted(ending.blocked)),
+        carried=frozenset(key for key in ending.remade if key not in after),
     )
 
 
@@ -133,6 +136,8 @@ def _claims(
             claims[number] = Claim()
             continue
         found = claim(operation, old, new, names)
+        if _loses_data(found, operation, changes):
+            continue
         wanted = Claim(
             before=frozenset(
                 key for key in found.before if key in changes and changes[key].action != "create"
@@ -146,6 +151,14 @@ def _claims(
         if wanted.before or wanted.after:
             claims[number] = wanted
     return claims
+
+
+def _loses_data(found: Claim, operation: Described, changes: Mapping[Key, Difference]) -> bool:
+    """Whether it drops a table or column that the models have: an event of theirs makes it."""
+    lost = {key for key in found.before - found.after if key.kind in {"table", "column"}}
+    return operation.do in {"drop table", "drop column"} and any(
+        key not in changes or changes[key].action != "drop" for key in lost
+    )
 
 
 def _altered_column(
@@ -237,12 +250,12 @@ def _alterations(
 
 
 def _steps(
-    nodes: Iterable[Node], alone: Mapping[int, set[Key]]
+    nodes: Iterable[Node], alone: Mapping[int, set[Key]], after: Snapshot
 ) -> Iterator[SqlStep | OperationStep]:
     for node in nodes:
         if node.operation is not None:
             keys = alone.get(node.operation, ())
-            without = sorted(key.identity for key in keys)
+            without = sorted(own_name(after[key]) for key in keys)
             yield OperationStep(index=node.operation, without=tuple(without))
         else:
             yield from (SqlStep(sql=sql) for sql in node.statements)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import creation
 from pgcraft.migrate.names import quoted_name
+from pgcraft.migrate.told import comes_with_relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +20,28 @@ def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
     return frozenset(
         key
         for key in graph.parts.get(table, ())
-        if key.kind == "column" or (key.kind == "constraint" and _is_inline(graph.snapshot[key]))
+        if (
+            key.kind == "column"
+            and not comes_with_relation(graph, graph.snapshot[key])
+            or key.kind == "constraint"
+            and _is_inline(graph.snapshot[key])
+            and not _leads_back(graph, key, table)
+        )
     )
+
+
+def _leads_back(graph: Graph, constraint: Key, table: Key) -> bool:
+    """Whether it calls a function that needs the table, which so must be there before."""
+    seen: set[Key] = set()
+    waiting = [key for key in graph.needs.get(constraint, ()) if graph.whole(key) != table]
+    while waiting:
+        key = waiting.pop()
+        if graph.whole(key) == table:
+            return True
+        if key not in seen:
+            seen.add(key)
+            waiting += graph.needs.get(key, ())
+    return False
 
 
 def _is_inline(constraint: CatalogObject) -> bool:
@@ -34,11 +55,11 @@ def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str)
     snapshot = graph.snapshot
     item = snapshot[table]
     create, *beyond = creation(item, owner=owner)
-    order = dict(snapshot.column_order).get(table.identity, ())
+    order = graph.columns.get(table.identity, ())
     columns = {quoted_name(snapshot[key]): snapshot[key] for key in parts if key.kind == "column"}
     lines = [columns[name].definition for name in order if name in columns]
     lines += _constraints(snapshot[key] for key in sorted(parts) if key.kind == "constraint")
-    start = f"TABLE {table.identity}"
+    start = f"{table.kind.upper()} {table.identity}"
     body = f"{start} ({', '.join(lines)})"
     statements = [create.replace(start, body, 1), *beyond]
     for key in sorted(parts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy.dialects.postgresql.base import PGCompiler
@@ -14,7 +15,7 @@ from pgcraft.errors import PGCraftValidationError
 from pgcraft.naming import MAX_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import MetaData
 
@@ -43,6 +44,12 @@ class _LiteralCompiler(PGCompiler):
         return text
 
 
+# Quoted text is found first, so that line ends within it are none.
+_LINE_END = re.compile(
+    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$).*?\2)|[ ]?\n""",
+    re.DOTALL,
+)
+
 _DIALECT = driverless_dialect()
 _DIALECT.statement_compiler = _LiteralCompiler
 
@@ -58,7 +65,8 @@ class DatabaseObject:
         kind: The object's kind in PostgreSQL's own words, such as ``materialized view``.
         rank: Kinds of a lower rank are made first. Those below ``AFTER_TABLES`` are tried
             before the tables, since columns, defaults and checks may need them.
-        replaceable: Whether ``create`` may run when the object is there already.
+        replaceable: Whether ``create`` may run when the object is there already, so that one
+            which is not as declared is made again.
 
     Example:
         >>> class Statistics(DatabaseObject):
@@ -87,6 +95,11 @@ class DatabaseObject:
         return None
 
     @property
+    def relation_name(self) -> tuple[str, str] | None:
+        """Schema and name of the table or view that the object is on; None if it is on none."""
+        return None
+
+    @property
     def identity(self) -> str:
         """The object's name as the server writes it, quoted where it must be."""
         raise NotImplementedError
@@ -94,6 +107,14 @@ class DatabaseObject:
     def create(self) -> Sequence[str]:
         """Return the statements that make the object, without semicolons."""
         raise NotImplementedError
+
+    def create_on(self, version: tuple[int, ...] | None) -> Sequence[str]:  # noqa: ARG002  # for subclasses
+        """Return the statements of ``create`` as a server takes them.
+
+        Args:
+            version: The server's version, such as ``(15, 4)``; None if it is not known.
+        """
+        return self.create()
 
     def drop(self) -> Sequence[str]:
         """Return the statements that drop it, if it is there; none where it is never dropped."""
@@ -103,6 +124,21 @@ class DatabaseObject:
         """Return a condition in SQL that is true when the object is there."""
         raise NotImplementedError
 
+    def unchanged(self) -> str:
+        """Return a condition in SQL that is true when a replaceable object is as declared.
+
+        Where the server cannot tell it is ``false``, and the object is made again.
+        """
+        return "false"
+
+    def merged(self, other: DatabaseObject) -> DatabaseObject | None:  # noqa: ARG002  # for subclasses
+        """Return one object in place of two of a name that differ; None if they cannot be one.
+
+        Args:
+            other: Another object of the same kind and identity.
+        """
+        return None
+
     def declared_in(self, metadata: MetaData) -> None:
         """Check that the object can be in the MetaData: when it is declared, and before it is made.
 
@@ -111,6 +147,16 @@ class DatabaseObject:
 
         Raises:
             PGCraftValidationError: It cannot, as its name is taken by something else.
+        """
+
+    def completed_in(self, metadata: MetaData) -> None:
+        """Check that the object goes with the others, once all models are loaded.
+
+        Args:
+            metadata: The MetaData with all models.
+
+        Raises:
+            PGCraftValidationError: It does not.
         """
 
 
@@ -150,6 +196,16 @@ def check_names(kind: str, *names: str | None) -> None:
                 f"{what} uses the name {name!r}, which has {len(name.encode())} bytes.",
                 advice=f"PostgreSQL keeps {MAX_LENGTH} bytes of a name: give a shorter one.",
             )
+
+
+def as_tuple(given: Iterable[str] | str) -> tuple[str, ...]:
+    """Return names as a tuple; one text alone is one name, and not its letters.
+
+    Example:
+        >>> as_tuple("anon"), as_tuple(["anon", "web"])
+        (('anon',), ('anon', 'web'))
+    """
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def quoted(name: str) -> str:
@@ -215,4 +271,19 @@ def rendered(element: Any) -> str:
     if isinstance(element, str):
         return element
     options = {"literal_binds": True}
-    return str(element.compile(dialect=_DIALECT, compile_kwargs=options))
+    # SQLAlchemy ends its lines in spaces.
+    return indented(str(element.compile(dialect=_DIALECT, compile_kwargs=options)), 0)
+
+
+def indented(sql: str, spaces: int = 4) -> str:
+    r"""Return SQL with its further lines moved to the right; what is quoted stays as it is.
+
+    Args:
+        sql: The SQL.
+        spaces: How far.
+
+    Example:
+        >>> indented("SELECT 'a \n' \nFROM t")
+        "SELECT 'a \n'\n    FROM t"
+    """
+    return _LINE_END.sub(lambda match: match[1] or "\n" + " " * spaces, sql)

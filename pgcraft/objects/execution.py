@@ -7,15 +7,15 @@ before the view that it reads, and no text is parsed to find that out.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DDL, literal_column, select
+from sqlalchemy import DDL, func, literal_column, select
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -31,22 +31,22 @@ STILL_NEEDED = frozenset({"2BP01"})
 """dependent objects still exist."""
 
 _NO_TRANSACTION = "25P01"
+_CHECK = "check_function_bodies"
+_UNDEFINED_TABLE = "42P01"
 
 
 def missing(objects: Iterable[DatabaseObject], connection: Connection) -> list[DatabaseObject]:
     """Return what is to be made: as with tables, what is there is left as it is.
 
-    What may be made again without harm, such as a function, is made again.
+    What may be made again without harm, such as a function, is made again if it differs.
     """
     found = list(objects)
-    asked = [one for one in found if not one.replaceable]
-    if not asked:
-        return found
+    if not found:
+        return []
     # literal_column, unlike text(), takes colons as they are; one query for all of them.
-    conditions = ", ".join(one.exists() for one in asked)
-    answers: Any = connection.scalar(select(literal_column(f"ARRAY[{conditions}]")))
-    there = {id(one) for one, answer in zip(asked, answers, strict=True) if answer}
-    return [one for one in found if id(one) not in there]
+    asked = (one.unchanged() if one.replaceable else one.exists() for one in found)
+    answers: Any = connection.scalar(select(literal_column(f"ARRAY[{', '.join(asked)}]")))
+    return [one for one, there in zip(found, answers, strict=True) if not there]
 
 
 def run_all(
@@ -75,7 +75,7 @@ def run_all(
             _execute(step, connection)
         return []
     waiting = list(steps)
-    savepoints = bool(steps) and _has_savepoints(connection)
+    savepoints = bool(steps) and has_savepoints(connection)
     while waiting:
         left = []
         for step in waiting:
@@ -104,6 +104,26 @@ def run_last(steps: Iterable[Step], connection: Connection) -> None:
         _execute(step, connection)
 
 
+@contextmanager
+def unchecked_bodies(connection: Connection) -> Iterator[None]:
+    """Have the server take the bodies of functions as they are, until the block ends.
+
+    https://www.postgresql.org/docs/current/runtime-config-client.html
+    """
+    before = connection.scalar(select(func.current_setting(_CHECK)))
+    local = has_savepoints(connection)
+    connection.execute(select(func.set_config(_CHECK, "off", local)))
+    try:
+        yield
+    finally:
+        connection.execute(select(func.set_config(_CHECK, before, local)))
+
+
+def lacks_relation(error: DBAPIError) -> bool:
+    """Tell whether the server raised the error since a table or view is not there."""
+    return _sqlstate(error) == _UNDEFINED_TABLE
+
+
 def _execute(step: Step, connection: Connection) -> None:
     one, statements = step
     for statement in statements:
@@ -116,8 +136,12 @@ def _execute(step: Step, connection: Connection) -> None:
             raise
 
 
-def _has_savepoints(connection: Connection) -> bool:
-    """Ask the server: there are none outside of a transaction, as with AUTOCOMMIT."""
+def has_savepoints(connection: Connection) -> bool:
+    """Ask the server: there are none outside of a transaction, as with AUTOCOMMIT.
+
+    Raises:
+        DBAPIError: The server fails otherwise.
+    """
     try:
         with connection.begin_nested():
             return True

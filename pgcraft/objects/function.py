@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+# A type that ``to_regtype`` reads: it fails on what is no type, such as SETOF integer.
+_PLAIN_TYPE = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)?", re.ASCII)
+_VOLATILITIES = {"VOLATILE": "v", "STABLE": "s", "IMMUTABLE": "i"}
 _DEFAULT = re.compile(r"=|\bdefault\b", re.IGNORECASE)
 
 
@@ -104,6 +107,10 @@ class Function(DatabaseObject):
     replaceable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        # A frozen value is finished here: one argument alone is an argument.
+        given = (str, Argument)
+        arguments = (self.arguments,) if isinstance(self.arguments, given) else self.arguments
+        object.__setattr__(self, "arguments", tuple(arguments))
         names = [one.name for one in self.arguments if isinstance(one, Argument)]
         check_names(self.kind, self.name, self.schema, *names)
         for one in self.arguments:
@@ -136,7 +143,7 @@ class Function(DatabaseObject):
         return f"FUNCTION {self.signature}"
 
     def create(self) -> Sequence[str]:
-        """Return CREATE OR REPLACE FUNCTION, and the REVOKE from PUBLIC."""
+        """Return CREATE OR REPLACE FUNCTION, and who may execute it: PUBLIC or not."""
         arguments = (one if isinstance(one, str) else one.declaration for one in self.arguments)
         name = qualified(self.schema, self.name)
         parts = [
@@ -148,8 +155,12 @@ class Function(DatabaseObject):
             *([f"SET search_path = {self.search_path}"] if self.search_path is not None else []),
             f"AS {dollar_quoted(self.body)}",
         ]
-        revoke = f"REVOKE ALL ON {self.grantable} FROM PUBLIC"
-        return ("\n".join(parts), *([] if self.public_execute else [revoke]))
+        if self.public_execute:
+            # A function that is replaced keeps what was revoked.
+            public = f"GRANT EXECUTE ON {self.grantable} TO PUBLIC"
+        else:
+            public = f"REVOKE ALL ON {self.grantable} FROM PUBLIC"
+        return ("\n".join(parts), public)
 
     def drop(self) -> Sequence[str]:
         """Return DROP FUNCTION."""
@@ -166,3 +177,32 @@ class Function(DatabaseObject):
             f" ON n.oid = pronamespace WHERE nspname = {literal(self.schema)}"
             f" AND proname = {literal(self.name)})"
         )
+
+    def unchanged(self) -> str:
+        """Return the condition that the schema has this very function.
+
+        Where it has arguments it is false: how the server writes them only the server knows.
+        """
+        returns = self.returns.strip().lower()
+        if self.arguments or not _PLAIN_TYPE.fullmatch(returns) or returns in {"setof", "table"}:
+            return "false"
+        path = "NULL" if self.search_path is None else f"ARRAY[{literal(self._setting())}]"
+        public = (
+            "(proacl IS NULL OR EXISTS (SELECT FROM pg_catalog.aclexplode(proacl)"
+            " WHERE grantee = 0 AND privilege_type = 'EXECUTE'))"
+        )
+        return (
+            "EXISTS (SELECT FROM pg_catalog.pg_proc JOIN pg_catalog.pg_namespace n"
+            " ON n.oid = pronamespace JOIN pg_catalog.pg_language l ON l.oid = prolang"
+            f" WHERE nspname = {literal(self.schema)} AND proname = {literal(self.name)}"
+            f" AND pronargs = 0 AND prokind = 'f' AND prosrc = {literal(self.body)}"
+            f" AND prorettype = pg_catalog.to_regtype({literal(returns)}) AND NOT proretset"
+            f" AND lanname = {literal(self.language.lower())}"
+            f" AND provolatile = {literal(_VOLATILITIES.get(self.volatility.upper(), '?'))}"
+            f" AND prosecdef = {self.security_definer} AND NOT proisstrict AND NOT proleakproof"
+            f" AND proconfig IS NOT DISTINCT FROM {path}::text[]"
+            f" AND {public} = {self.public_execute})"
+        )
+
+    def _setting(self) -> str:
+        return f"search_path={self.search_path}"

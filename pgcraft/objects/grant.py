@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Sequence as SequenceItem
@@ -10,7 +11,15 @@ from sqlalchemy import Table
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import did_you_mean
-from pgcraft.objects.base import AFTER_TABLES, DatabaseObject, check_names, qualified, quoted
+from pgcraft.objects.base import (
+    AFTER_TABLES,
+    DatabaseObject,
+    as_tuple,
+    check_names,
+    literal,
+    qualified,
+    quoted,
+)
 from pgcraft.objects.role import grantee
 
 if TYPE_CHECKING:
@@ -45,7 +54,23 @@ _PRIVILEGES: dict[str, tuple[str, ...]] = {
 }
 _ALL = ("ALL", "ALL PRIVILEGES")
 
+_TABLE = re.compile(
+    r'TABLE\s+(?:"(?P<schema_quoted>(?:[^"]|"")+)"|(?P<schema>[^\s".]+))'
+    r'\.(?:"(?P<name_quoted>(?:[^"]|"")+)"|(?P<name>[^\s".]+))',
+    re.IGNORECASE,
+)
 
+
+# What the catalogs tell by name; to_regclass and its like fail where it is none.
+_NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+_CATALOGUED = re.compile(
+    rf"(TABLE|SEQUENCE) +((?:{_NAME}\.)?{_NAME})|(SCHEMA) +({_NAME})", re.IGNORECASE
+)
+_ACLS = {
+    "TABLE": ("pg_class", "relacl", "'r', relowner", "to_regclass"),
+    "SEQUENCE": ("pg_class", "relacl", "'s', relowner", "to_regclass"),
+    "SCHEMA": ("pg_namespace", "nspacl", "'n', nspowner", "to_regnamespace"),
+}
 @dataclass(frozen=True)
 class Schema:
     """A schema, to grant on. It is made if it is missing, and never dropped.
@@ -74,19 +99,21 @@ class Schema:
         return f"SCHEMA {quoted(self.name)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grant(DatabaseObject):
     """Privileges on one object for one role; granting again what is granted changes nothing.
 
     Args:
         privileges: Such as ``("SELECT", "INSERT")``, ``("ALL",)``, or one alone: ``"SELECT"``.
         on: A ``Table``, ``Sequence``, ``PGCraftView``, ``Function``, ``EnumType`` or ``Schema``,
-            or the object as SQL with its kind before it, such as ``"TABLE api.products"``.
+            a factory, a registered class or a ``PostgRESTView``, or the object as SQL with its
+            kind before it, such as ``"TABLE api.products"``.
         to: The role's name, or ``PUBLIC``.
-        columns: Columns that the privileges are limited to; none for the whole relation.
+        columns: Columns that the privileges are limited to, or one alone; none for the whole
+            relation.
 
     Raises:
-        PGCraftValidationError: Such an object has no such privilege.
+        PGCraftValidationError: Such an object has no such privilege, or there is no such object.
 
     Example:
         >>> Grant(("SELECT",), "TABLE api.products", to="anon", columns=("id", "Name")).create()
@@ -96,17 +123,19 @@ class Grant(DatabaseObject):
     privileges: tuple[str, ...] | str
     on: Any
     to: str
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] | str = ()
 
     kind: ClassVar[str] = "grant"
     rank: ClassVar[int] = AFTER_TABLES + 40
     replaceable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        check_names("grant", self.to, *self.columns)
         # A frozen value is finished here: privileges may be given in small letters.
-        given = (self.privileges,) if isinstance(self.privileges, str) else self.privileges
-        object.__setattr__(self, "privileges", tuple(one.upper() for one in given))
+        privileges = tuple(one.upper() for one in as_tuple(self.privileges))
+        object.__setattr__(self, "privileges", privileges)
+        object.__setattr__(self, "columns", as_tuple(self.columns))
+        object.__setattr__(self, "on", _grantable(self.on, self.to))
+        check_names("grant", self.to, *self.columns)
         self._check_privileges()
 
     @property
@@ -118,10 +147,20 @@ class Grant(DatabaseObject):
         return name
 
     @property
+    def relation_name(self) -> tuple[str, str] | None:
+        """The table or view that it is on, where the object or its text says so."""
+        if isinstance(self.on, Table):
+            return self.on.schema or "public", self.on.name
+        match = _TABLE.fullmatch(self.target)
+        return None if match is None else _parts(match)
+
+    @property
     def target(self) -> str:
         """The object as SQL, with its kind."""
         if isinstance(self.on, str):
-            return self.on
+            # As others name it: a grant on a Table and one on its name are on the same table.
+            match = _TABLE.fullmatch(self.on)
+            return f"TABLE {qualified(*_parts(match))}" if match else self.on
         if isinstance(self.on, (Table, SequenceItem)):
             kind = "TABLE" if isinstance(self.on, Table) else "SEQUENCE"
             return f"{kind} {qualified(self.on.schema, self.on.name)}"
@@ -142,8 +181,53 @@ class Grant(DatabaseObject):
         return (f"REVOKE {self._listed()} ON {self.target} FROM {grantee(self.to)}",)
 
     def exists(self) -> str:
-        """Return a condition that is never true: there is no harm in granting again."""
-        return "false"
+        """Return the condition that the role has these privileges, where it can be told."""
+        return self.unchanged()
+
+    def unchanged(self) -> str:
+        """Return the condition that the role has these privileges.
+
+        It is false for ALL, which every version of the server reads otherwise, and for what is
+        neither a relation nor a schema.
+        """
+        match = _CATALOGUED.fullmatch(self.target)
+        if match is None or set(_ALL) & set(self.privileges):
+            return "false"
+        kind, name = [part for part in match.groups() if part]
+        catalog, acl, default, lookup = _ACLS[kind.upper()]
+        wanted = ", ".join(map(literal, self.privileges))
+        role = f"pg_catalog.to_regrole({literal(quoted(self.to))})"
+        source = f"pg_catalog.{catalog} c"
+        items, acls, which = 1, f"coalesce({acl}, pg_catalog.acldefault({default}))", "c.oid"
+        if self.columns:
+            named = ", ".join(map(literal, self.columns))
+            source = f"(SELECT * FROM pg_catalog.pg_attribute WHERE attname IN ({named})) c"
+            items, acls, which = len(set(self.columns)), "attacl", "attrelid"
+        return (
+            f"(SELECT count(*) FROM {source}, LATERAL pg_catalog.aclexplode({acls})"
+            f" WHERE {which} = pg_catalog.{lookup}({literal(name)})"
+            f" AND grantee = {'0' if self.to == 'PUBLIC' else role}"
+            f" AND privilege_type IN ({wanted})) = {items * len(set(self.privileges))}"
+        )
+
+    def merged(self, other: DatabaseObject) -> Grant | None:
+        """Return one grant of the privileges of both."""
+        assert isinstance(other, Grant)  # noqa: S101  # of one kind, as the caller says
+        both = tuple(dict.fromkeys((*self.privileges, *other.privileges)))
+        if set(_ALL) & set(both):
+            both = ("ALL",)
+        return replace(self, privileges=both)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Grant):
+            return NotImplemented
+        return self._value() == other._value()
+
+    def __hash__(self) -> int:
+        return hash(self._value())
+
+    def _value(self) -> tuple[Any, ...]:
+        return frozenset(self.privileges), self.identity
 
     def _listed(self) -> str:
         return ", ".join(f"{one}{self._columns()}" for one in self.privileges)
@@ -173,5 +257,40 @@ class Grant(DatabaseObject):
                 raise PGCraftValidationError(
                     f"The grant on {target}{self._columns()} to {self.to} gives {one!r}, which"
                     " is no privilege there.",
-                    advice=f"{did_you_mean(one, known)}The privileges are: {', '.join(known)}.",
+                    advice=f"{_meant(one, known)}The privileges are: {', '.join(known)}.",
                 )
+
+
+def _grantable(on: Any, to: str) -> Any:
+    """Return what is meant: a factory's table, a registered class's, an API view's view."""
+    for attribute in ("__table__", "view", "table"):
+        if isinstance(on, (str, Table, SequenceItem)) or hasattr(on, "grantable"):
+            return on
+        on = getattr(on, attribute, on)
+    if isinstance(on, (str, Table, SequenceItem)) or hasattr(on, "grantable"):
+        return on
+    raise PGCraftValidationError(
+        f"A grant to {to} is on {on!r}, which no privileges can be granted on.",
+        advice="Give a Table, a factory, a PGCraftView, a Function, a Schema or another object, or "
+        'a text with its kind, such as "TABLE api.products".',
+    )
+
+
+def _parts(match: re.Match[str]) -> tuple[str, str]:
+    """Return schema and name as the server reads them."""
+    schema, name = (
+        match[f"{part}_quoted"].replace('""', '"')
+        if match[f"{part}_quoted"]
+        else match[part].lower()
+        for part in ("schema", "name")
+    )
+    return schema, name
+
+
+def _meant(privilege: str, known: tuple[str, ...]) -> str:
+    """Say what a privilege is for, or which one is spelled like it."""
+    kinds = [kind for kind, privileges in _PRIVILEGES.items() if privilege in privileges]
+    if not kinds:
+        return did_you_mean(privilege, known)
+    whole = "whole " if known == _ON_COLUMNS and kinds[0] == "TABLE" else ""
+    return f"{privilege} is for a {whole}{kinds[0]}. "

@@ -1,9 +1,9 @@
 """Row security: which rows of a table a role sees and may write.
 
-Two things to know when a view reads such a table. A view runs with its owner's rights, so the
-policies that count are the owner's, and none at all where the owner owns the table too. With
-``security_invoker=True`` (PostgreSQL 15 and later; 14 has no such option) the policies of the
-one who asks are obeyed.
+A view runs with its owner's rights, so the policies that count are the owner's, and none at all
+where the owner owns the table too. A ``PGCraftView`` over such a table is therefore made
+``security_invoker``, which PostgreSQL 15 and later know: the policies of the one who asks are
+obeyed.
 https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
@@ -17,15 +17,19 @@ from pgcraft.markers import did_you_mean
 from pgcraft.objects.base import (
     AFTER_TABLES,
     DatabaseObject,
+    as_tuple,
     check_names,
     literal,
     qualified,
     quoted,
 )
+from pgcraft.objects.relations import find_declared, find_table
 from pgcraft.objects.role import grantee
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import MetaData
 
 _COMMANDS = ("ALL", "SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -54,7 +58,6 @@ class RowSecurity(DatabaseObject):
 
     kind: ClassVar[str] = "row security"
     rank: ClassVar[int] = AFTER_TABLES + 5
-    replaceable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_names(self.kind, self.schema, self.table)
@@ -63,6 +66,11 @@ class RowSecurity(DatabaseObject):
     def schema_name(self) -> str:
         """The table's schema."""
         return self.schema
+
+    @property
+    def relation_name(self) -> tuple[str, str]:
+        """The table that it is on."""
+        return self.schema, self.table
 
     @property
     def identity(self) -> str:
@@ -99,13 +107,14 @@ class Policy(DatabaseObject):
         schema: The table's schema.
         table: The table.
         command: ``ALL``, ``SELECT``, ``INSERT``, ``UPDATE`` or ``DELETE``.
-        roles: Names of the roles that it is for; ``PUBLIC`` for all.
+        roles: Names of the roles that it is for, or one alone; ``PUBLIC`` for all.
         using: Condition as SQL on rows that are there: which are seen, updated, deleted.
         check: Condition as SQL on rows that are written; ``using`` if there is none.
         permissive: Whether it allows rows; else it takes away rows that others allow.
 
     Raises:
-        PGCraftValidationError: There is no such command, or a condition it cannot have.
+        PGCraftValidationError: There is no such command, or a condition it cannot have; or,
+            once all models are loaded, its table has no row security.
 
     Example:
         >>> Policy(name="own", schema="shop", table="orders", using="owner = current_user").create()
@@ -116,7 +125,7 @@ class Policy(DatabaseObject):
     schema: str
     table: str
     command: str = "ALL"
-    roles: tuple[str, ...] = ("PUBLIC",)
+    roles: tuple[str, ...] | str = ("PUBLIC",)
     using: str | None = None
     check: str | None = None
     permissive: bool = True
@@ -125,7 +134,9 @@ class Policy(DatabaseObject):
     rank: ClassVar[int] = AFTER_TABLES + 30
 
     def __post_init__(self) -> None:
-        check_names(self.kind, self.name, self.schema, self.table)
+        # A frozen value is finished here: one name alone is a name.
+        object.__setattr__(self, "roles", as_tuple(self.roles))
+        check_names(self.kind, self.name, self.schema, self.table, *self.roles)
         if self.command not in _COMMANDS:
             raise PGCraftValidationError(
                 f"The policy {self.identity} is for {self.command!r}, which is no command.",
@@ -146,9 +157,29 @@ class Policy(DatabaseObject):
         return self.schema
 
     @property
+    def relation_name(self) -> tuple[str, str]:
+        """The table that it is on."""
+        return self.schema, self.table
+
+    @property
     def identity(self) -> str:
         """The policy's name and its table."""
         return f"{quoted(self.name)} ON {qualified(self.schema, self.table)}"
+
+    def completed_in(self, metadata: MetaData) -> None:
+        """Check that the table, if it is of the models, has row security.
+
+        Raises:
+            PGCraftValidationError: It has not, so that nothing would ask the policy.
+        """
+        place = qualified(self.schema, self.table)
+        if find_table(metadata, self.schema, self.table) is None:
+            return
+        if find_declared(metadata, RowSecurity.kind, place) is None:
+            raise PGCraftValidationError(
+                f"The policy {self.identity} would not be obeyed, as {place} has no row security.",
+                advice=f"Declare RowSecurity({self.schema!r}, {self.table!r}) beside it.",
+            )
 
     def create(self) -> Sequence[str]:
         """Return CREATE POLICY."""

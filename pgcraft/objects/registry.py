@@ -1,40 +1,43 @@
 """The declared objects of a MetaData, and how ``create_all`` and ``drop_all`` reach them.
 
-The order of declaration never matters: what fails because something is missing is tried again
-after the others (see ``execution.py``). What is there already is left as it is, as SQLAlchemy
-does with tables; functions are replaced, and privileges granted again. Objects that tables may
-need (roles, extensions, types, functions) are tried before them, and once more after them if
-they need a table themselves.
-
 With ``create_all(tables=[…])`` what can be made without the other tables is made, and the rest
 left out; ``drop_all(tables=[…])`` drops those tables only, so the server refuses if a declared
-view reads one of them. Roles are never dropped, as they belong to the whole cluster, nor schemas,
-in which others may have something. A mock engine gets the statements in the order of ranks.
+view reads one of them. How the rest is done is in ``creation.py``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
-from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy import MetaData, event
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.objects.base import AFTER_TABLES, DatabaseObject
-from pgcraft.objects.execution import NOT_THERE, STILL_NEEDED, missing, run_all, run_last
+from pgcraft.objects import creation
+from pgcraft.objects.base import DatabaseObject
+from pgcraft.objects.namespace import refuse_shared_names
+from pgcraft.objects.relations import OBJECTS
+from pgcraft.objects.translation import refuse_translation
+from pgcraft.origin import DECLARED
+from pgcraft.reference import resolve_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
 
+    from pgcraft.objects.creation import Creation
     from pgcraft.objects.execution import Step
 
-OBJECTS = "pgcraft_objects"
-"""Key in ``MetaData.info`` of the declared objects: a dict from (kind, identity) to each."""
+_CONFIGURATIONS = "pgcraft_configurations"
+_HAD_TABLES = "pgcraft_had_tables"
+
+
+class Configuration(Protocol):
+    """What completes the models before they are created, such as a ``PGCraftConfig``."""
+
+    def configure_metadata(self, metadata: MetaData) -> None:
+        """Declare what belongs to the models besides."""
 
 
 def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
@@ -42,10 +45,11 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
 
     Args:
         metadata: The MetaData that creates and drops them with its tables.
-        objects: The objects, in any order. Declaring an equal one again changes nothing.
+        objects: The objects, in any order. Declaring an equal one again changes nothing, and
+            grants on one object to one role become one.
 
     Raises:
-        PGCraftValidationError: Another object has that name.
+        PGCraftValidationError: Another object has that name, or what is given is no object.
 
     Example:
         >>> from sqlalchemy import MetaData
@@ -55,19 +59,41 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
         >>> [one.name for one in declared_objects(metadata)]
         ['reporting']
     """
+    _refuse_unfit(metadata, objects)
+    forget_if_cleared(metadata)
     known = metadata.info.setdefault(OBJECTS, {})
     for one in objects:
         key = (one.kind, one.identity)
-        if key in known and known[key] != one:
+        kept = known.get(key, one)
+        merged = kept if kept == one else kept.merged(one)
+        if merged is None:
             raise PGCraftValidationError(
                 f"The {one.kind} {one.identity} is declared a second time, by another definition.",
                 advice="Give one of the two another name or schema, or take one away.",
             )
         one.declared_in(metadata)
-        known.setdefault(key, one)
+        known[key] = merged
+    watch(metadata)
+
+
+def watch(metadata: MetaData) -> None:
+    """Have ``create_all`` check the models and make what is declared, ``drop_all`` drop it."""
     for name, handler in _HANDLERS.items():
         if not event.contains(metadata, name, handler):
             event.listen(metadata, name, handler)
+
+
+def configure_at_create(metadata: MetaData, configuration: Configuration) -> None:
+    """Have ``create_all`` and ``drop_all`` let a configuration complete the models first.
+
+    Args:
+        metadata: The MetaData.
+        configuration: Asked each time; it knows what it did before.
+    """
+    known: list[Configuration] = metadata.info.setdefault(_CONFIGURATIONS, [])
+    if not any(one is configuration for one in known):
+        known.append(configuration)
+    watch(metadata)
 
 
 def declared_objects(metadata: MetaData) -> list[DatabaseObject]:
@@ -82,49 +108,92 @@ def declared_objects(metadata: MetaData) -> list[DatabaseObject]:
     return sorted(objects, key=lambda one: one.rank)
 
 
-def find_declared(metadata: MetaData, kind: str, identity: str) -> DatabaseObject | None:
-    """Return the declared object of a kind and name, if there is one.
+def check_declared(metadata: MetaData) -> None:
+    """Refuse models that cannot be created, once all of them are loaded.
+
+    Args:
+        metadata: The MetaData with all models.
+
+    Raises:
+        PGCraftValidationError: A dimension that is referenced does not exist, an object does
+            not go with the others, or two relations have one name.
 
     Example:
         >>> from sqlalchemy import MetaData
-        >>> find_declared(MetaData(), "role", "reporting") is None
-        True
+        >>> check_declared(MetaData())
     """
-    found: DatabaseObject | None = metadata.info.get(OBJECTS, {}).get((kind, identity))
-    return found
+    resolve_references(metadata)
+    for one in declared_objects(metadata):
+        one.declared_in(metadata)
+        one.completed_in(metadata)
+    refuse_shared_names(metadata)
+
+
+def forget_if_cleared(metadata: MetaData) -> None:
+    """Forget what was declared beside tables that ``metadata.clear()`` took away.
+
+    SQLAlchemy tells nobody of it; but no table is left of those that were there.
+    """
+    if metadata.tables:
+        metadata.info[_HAD_TABLES] = True
+    elif metadata.info.pop(_HAD_TABLES, False) or DECLARED in metadata.info:
+        for key in [one for one in metadata.info if str(one).startswith("pgcraft_")]:
+            if key != _CONFIGURATIONS:
+                del metadata.info[key]
+
+
+def _refuse_unfit(metadata: Any, objects: tuple[Any, ...]) -> None:
+    if not isinstance(metadata, MetaData):
+        raise PGCraftValidationError(
+            f"declare() got {metadata!r} where the MetaData belongs.",
+            advice="Write declare(metadata, object, …).",
+        )
+    for one in objects:
+        if not isinstance(one, DatabaseObject):
+            raise PGCraftValidationError(
+                f"declare() got {one!r}, which is no object of the database.",
+                advice="Give it objects of pgcraft.objects, such as Role('reporting').",
+            )
 
 
 # What one create_all or drop_all has left for after the tables. Kept by connection, and not in
 # the MetaData, which several threads may create from at once.
-_WAITING: WeakKeyDictionary[Connection, list[Step]] = WeakKeyDictionary()
+_CREATING: WeakKeyDictionary[Connection, Creation] = WeakKeyDictionary()
+_DROPPING: WeakKeyDictionary[Connection, list[Step]] = WeakKeyDictionary()
+
+
+def _configure(metadata: MetaData) -> None:
+    for one in list(metadata.info.get(_CONFIGURATIONS, ())):
+        one.configure_metadata(metadata)
 
 
 def _before_create(
-    metadata: MetaData, connection: Connection, *, checkfirst: Any = True, **_: Any
-) -> None:
-    objects = declared_objects(metadata)
-    for one in objects:
-        one.declared_in(metadata)
-    for schema in sorted({one.schema_name for one in objects if one.schema_name}):
-        connection.execute(CreateSchema(schema, if_not_exists=True))
-    early = [one for one in objects if one.rank < AFTER_TABLES]
-    steps = _creating(early, connection, checkfirst)
-    _WAITING[connection] = run_all(steps, connection, waiting_on=NOT_THERE)
-
-
-def _after_create(
     metadata: MetaData,
     connection: Connection,
     *,
     checkfirst: Any = True,
-    _ddl_runner: Any = None,
+    tables: Any = (),
     **_: Any,
 ) -> None:
-    late = [one for one in declared_objects(metadata) if one.rank >= AFTER_TABLES]
-    steps = [*_WAITING.pop(connection, ()), *_creating(late, connection, checkfirst)]
-    waiting = run_all(steps, connection, waiting_on=NOT_THERE)
-    if not _some_tables(_ddl_runner):
-        run_last(waiting, connection)
+    known = set(metadata.tables.values())
+    _configure(metadata)
+    check_declared(metadata)
+    objects = declared_objects(metadata)
+    refuse_translation(objects, connection)
+    # SQLAlchemy has decided already which tables it makes.
+    late = [one for one in metadata.tables.values() if one not in known]
+    found = creation.Creation(metadata=metadata, checkfirst=checkfirst, late_tables=tuple(late))
+    _CREATING[connection] = creation.begin(found, objects, connection, [*(tables or ()), *late])
+
+
+def _after_create(
+    metadata: MetaData, connection: Connection, *, _ddl_runner: Any = None, **_: Any
+) -> None:
+    found = _CREATING.pop(connection)
+    if found.late_tables:
+        metadata.create_all(connection, tables=found.late_tables, checkfirst=found.checkfirst)
+    objects = declared_objects(metadata)
+    creation.finish(found, objects, connection, partial=_some_tables(_ddl_runner))
 
 
 def _before_drop(
@@ -132,16 +201,15 @@ def _before_drop(
 ) -> None:
     if _some_tables(_ddl_runner):
         return
-    steps = [(one, one.drop()) for one in reversed(declared_objects(metadata))]
-    early = [step for step in steps if step[0].rank < AFTER_TABLES]
-    waiting = _drop([step for step in steps if step not in early], connection)
-    # Only a server can tell which of these the tables still need.
-    told = not isinstance(connection, MockConnection)
-    _WAITING[connection] = _drop([*waiting, *early], connection) if told else early
+    # Rights that a configuration gave are taken away by it, also in another process.
+    _configure(metadata)
+    objects = declared_objects(metadata)
+    refuse_translation(objects, connection)
+    _DROPPING[connection] = creation.drop_before_tables(objects, connection)
 
 
 def _after_drop(metadata: MetaData, connection: Connection, **_: Any) -> None:  # noqa: ARG001  # SQLAlchemy passes it by position
-    run_last(_drop(_WAITING.pop(connection, []), connection), connection)
+    creation.drop_after_tables(_DROPPING.pop(connection, []), connection)
 
 
 _HANDLERS = {
@@ -150,16 +218,6 @@ _HANDLERS = {
     "before_drop": _before_drop,
     "after_drop": _after_drop,
 }
-
-
-def _creating(objects: list[DatabaseObject], connection: Connection, checkfirst: Any) -> list[Step]:
-    wanted = missing(objects, connection) if checkfirst else objects
-    return [(one, one.create()) for one in wanted]
-
-
-def _drop(steps: list[Step], connection: Connection) -> list[Step]:
-    """Drop what nothing needs any more; what is not there needs no dropping."""
-    return run_all(steps, connection, waiting_on=STILL_NEEDED, done_on=NOT_THERE)
 
 
 def _some_tables(runner: Any) -> bool:

@@ -13,9 +13,17 @@ from pgcraft.objects.base import (
     qualified,
     quoted,
 )
+from pgcraft.objects.trigger_rules import (
+    normalised,
+    refuse_combinations,
+    refuse_relation,
+    refuse_unknown_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import MetaData
 
     from pgcraft.objects.function import Function
 
@@ -30,9 +38,14 @@ class Trigger(DatabaseObject):
         relation: The table or view that it is on.
         function: The function that it calls.
         timing: ``BEFORE``, ``AFTER`` or ``INSTEAD OF``.
-        events: Any of ``INSERT``, ``UPDATE``, ``UPDATE OF price``, ``DELETE``, ``TRUNCATE``.
+        events: Any of ``INSERT``, ``UPDATE``, ``UPDATE OF price``, ``DELETE``, ``TRUNCATE``, or
+            one alone; columns are written as in SQL.
         level: ``ROW`` or ``STATEMENT``.
         when: A condition as SQL.
+
+    Raises:
+        PGCraftValidationError: PostgreSQL would refuse the trigger: there is no such event, its
+            parts do not go together, or, when it is declared, its relation cannot have it.
 
     Example:
         >>> from pgcraft.objects import Function
@@ -46,7 +59,7 @@ class Trigger(DatabaseObject):
     relation: str
     function: Function
     timing: str = "BEFORE"
-    events: tuple[str, ...] = ("INSERT",)
+    events: tuple[str, ...] | str = ("INSERT",)
     level: str = "ROW"
     when: str | None = None
 
@@ -55,6 +68,13 @@ class Trigger(DatabaseObject):
 
     def __post_init__(self) -> None:
         check_names(self.kind, self.name, self.schema, self.relation)
+        # A frozen value is finished here: words may be given in small letters.
+        given = (self.events,) if isinstance(self.events, str) else self.events
+        object.__setattr__(self, "events", tuple(normalised(one) for one in given))
+        for word in ("timing", "level"):
+            object.__setattr__(self, word, getattr(self, word).upper())
+        refuse_unknown_words(self)
+        refuse_combinations(self)
 
     @property
     def schema_name(self) -> str:
@@ -66,15 +86,29 @@ class Trigger(DatabaseObject):
         """The trigger's name and its relation."""
         return f"{quoted(self.name)} ON {qualified(self.schema, self.relation)}"
 
+    @property
+    def relation_name(self) -> tuple[str, str]:
+        """The relation that it is on."""
+        return self.schema, self.relation
+
+    def declared_in(self, metadata: MetaData) -> None:
+        """Check that its relation, if the models have it, can have such a trigger.
+
+        Raises:
+            PGCraftValidationError: It cannot.
+        """
+        refuse_relation(self, metadata)
+
     def create(self) -> Sequence[str]:
         """Return CREATE TRIGGER."""
         parts = [
-            f"CREATE TRIGGER {quoted(self.name)} {self.timing} {' OR '.join(self.events)}",
-            f"ON {qualified(self.schema, self.relation)} FOR EACH {self.level}",
+            f"CREATE TRIGGER {quoted(self.name)}",
+            f"{self.timing} {' OR '.join(self.events)} ON {qualified(self.schema, self.relation)}",
+            f"FOR EACH {self.level}",
             *([f"WHEN ({self.when})"] if self.when else []),
             f"EXECUTE FUNCTION {qualified(self.function.schema, self.function.name)}()",
         ]
-        return (" ".join(parts),)
+        return ("\n".join(parts),)
 
     def drop(self) -> Sequence[str]:
         """Return DROP TRIGGER."""

@@ -22,7 +22,7 @@ from pgcraft.index import PGCraftIndex
 from pgcraft.naming import object_name
 from pgcraft.origin import keep_origin, origin_of
 from pgcraft.plugin import Plugin, produces, requires
-from pgcraft.plugins.table import refuse_same_name
+from pgcraft.plugins.table import refuse_unfit_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +59,8 @@ class RootPlugin(Plugin):
 
     def run(self, ctx: Context) -> None:
         """Put the table into the context, under ``root``."""
-        columns = [*ctx["pk_columns"], *ctx["columns"]]
-        _refuse_reserved(columns, ctx)
-        refuse_same_name(columns, f"{ctx.schemaname}.{ctx.tablename}")
+        _refuse_reserved([*ctx["pk_columns"], *ctx["columns"]], ctx)
+        refuse_unfit_columns(ctx["pk_columns"], ctx["columns"], f"{ctx.schemaname}.{ctx.tablename}")
         name = _table_name(ctx, "append_only_root")
         created = Column(
             CREATED, DateTime(timezone=True), nullable=False, server_default=func.now()

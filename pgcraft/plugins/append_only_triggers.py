@@ -10,10 +10,19 @@ from pgcraft.objects import Function, Trigger, declare
 from pgcraft.objects.base import literal, qualified
 from pgcraft.plugin import Plugin, produces, requires
 from pgcraft.plugins.append_only_tables import CREATED, SUPERSEDED, UPDATED
-from pgcraft.plugins.plpgsql import compare_images, field, made_by_server, raise_if
+from pgcraft.plugins.plpgsql import (
+    clause,
+    compare_images,
+    field,
+    function_body,
+    made_by_server,
+    parenthesised,
+    raise_if,
+    refuse_stale,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Column, Table
 
@@ -114,66 +123,59 @@ class _History:
     def insert(self) -> str:
         """Return the body that adds an entity, or brings one back, with a version."""
         keys = ", ".join(self.keys)
-        values = [self.identities.get(one, "") for one in self.written]
-        written = [
-            f"COALESCE(NEW.{one}, {following})" if following else f"NEW.{one}"
-            for one, following in zip(self.written, values, strict=True)
-        ]
-        return f"""
-#variable_conflict use_column
-BEGIN
-{self._refuse_given()}    IF {" AND ".join(f"NEW.{key} IS NULL" for key in self.keys)} THEN
-        INSERT INTO {self.root} ({CREATED})
-        VALUES (NEW.{CREATED})
-        RETURNING {keys} INTO {_new(self.keys)};
+        given = ", ".join(_new(self.keys))
+        # A generated identity is left to the server, one that may be given is looked at.
+        written = {
+            one: f"COALESCE(NEW.{one}, {self.identities[one]})"
+            if one in self.identities
+            else f"NEW.{one}"
+            for one in self.written
+            if one not in self.generated
+        }
+        return self._body(f"""{self._refuse_given()}    NEW.{UPDATED} := now();
+    IF {" AND ".join(f"NEW.{key} IS NULL" for key in self.keys)} THEN
+        INSERT INTO {self.root} DEFAULT VALUES
+        RETURNING {keys}, {CREATED} INTO {given}, NEW.{CREATED};
     ELSE
-        INSERT INTO {self.root} ({keys}, {CREATED})
-        VALUES ({_new(self.keys)}, NEW.{CREATED})
-        ON CONFLICT ({keys}) DO NOTHING;
+        INSERT INTO {self.root} ({keys})
+        VALUES ({given})
+        ON CONFLICT ({keys}) DO NOTHING
+        RETURNING {CREATED} INTO NEW.{CREATED};
         IF NOT FOUND THEN
             SELECT {CREATED} INTO NEW.{CREATED}
-            FROM {self.root}
+            FROM {self.root} AS stored
             WHERE {self._key("NEW")};
             SELECT GREATEST(NEW.{UPDATED}, max({SUPERSEDED})) INTO NEW.{UPDATED}
-            FROM {self.attributes}
+            FROM {self.attributes} AS stored
             WHERE {self._key("NEW")};
         END IF;
     END IF;
 {self._add_version(written)}
     RETURN NEW;
-END;
-"""  # noqa: S608  # every name in it is quoted
+""")  # noqa: S608  # every name in it is quoted
 
     def update(self) -> str:
         """Return the body that ends the current version and adds the next."""
-        return f"""
-#variable_conflict use_column
-BEGIN
-    IF NEW OPERATOR(pg_catalog.*=) OLD THEN
+        return self._body(f"""    IF NEW OPERATOR(pg_catalog.*=) OLD THEN
         RETURN NEW;
     END IF;
-{self._refuse_changed()}    UPDATE {self.attributes}
-    SET {SUPERSEDED} = GREATEST(now(), {UPDATED} + interval '1 microsecond')
-    WHERE {self._current()} AND {UPDATED} = OLD.{UPDATED}
+{self._refuse_changed()}{self._end_version()}
     RETURNING {SUPERSEDED} INTO NEW.{UPDATED};
-{self._refuse_stale()}
-{self._add_version([f"NEW.{one}" for one in self.written])}
+{self._refuse_stale()}{self._add_version({one: f"NEW.{one}" for one in self.written})}
     RETURN NEW;
-END;
-"""  # noqa: S608  # every name in it is quoted
+""")
 
     def delete(self) -> str:
         """Return the body that ends the current version."""
-        return f"""
-#variable_conflict use_column
-BEGIN
-    UPDATE {self.attributes}
+        return self._body(f"{self._end_version()};\n{self._refuse_stale()}    RETURN OLD;\n")
+
+    def _body(self, statements: str) -> str:
+        return function_body(statements, confidential=True)
+
+    def _end_version(self) -> str:
+        return f"""    UPDATE {self.attributes} AS stored
     SET {SUPERSEDED} = GREATEST(now(), {UPDATED} + interval '1 microsecond')
-    WHERE {self._current()} AND {UPDATED} = OLD.{UPDATED};
-{self._refuse_stale()}
-    RETURN OLD;
-END;
-"""  # noqa: S608  # every name in it is quoted
+    WHERE {self._current()} AND {UPDATED} = OLD.{UPDATED}"""  # noqa: S608  # every name is quoted
 
     def _key(self, row: str) -> str:
         return " AND ".join(f"{key} = {row}.{key}" for key in self.keys)
@@ -181,27 +183,30 @@ END;
     def _current(self) -> str:
         return f"{self._key('OLD')} AND {SUPERSEDED} IS NULL"
 
-    def _add_version(self, values: Sequence[str]) -> str:
+    def _add_version(self, values: Mapping[str, str]) -> str:
         """Insert a version; what the server makes of it is what RETURNING shows."""
-        # A generated identity is copied from version to version, which needs OVERRIDING.
-        columns = [*self.keys, UPDATED, *self.written]
+        keys = [*self.keys, UPDATED]
         returned = dict.fromkeys([UPDATED, *self.written, *self.generated])
-        return f"""    INSERT INTO {self.attributes} ({", ".join(columns)})
-    OVERRIDING SYSTEM VALUE
-    VALUES ({", ".join([_new([*self.keys, UPDATED]), *values])})
-    RETURNING {", ".join(returned)} INTO {_new(returned)};"""  # noqa: S608  # every name in it is quoted
+        # A generated identity is copied from version to version.
+        copied = not set(values).isdisjoint(self.generated)
+        overriding = "    OVERRIDING SYSTEM VALUE\n" if copied else ""
+        given = [*_new(keys), *values.values()]
+        return f"""    INSERT INTO {self.attributes} {parenthesised([*keys, *values])}
+{overriding}    VALUES {parenthesised(given)}
+    {clause("RETURNING", returned)}
+    {clause("INTO", _new(returned))};"""  # noqa: S608  # every name in it is quoted
 
     def _refuse_given(self) -> str:
-        """Refuse values for generated columns, as a table does."""
+        """Refuse values for what the server makes, as a table does."""
         return "".join(
             raise_if(
-                f"NEW.{column} IS NOT NULL",
+                f"NEW.{column} IS DISTINCT FROM NULL",
                 "generated_always",
-                f"The column {column} of {self.view} is generated by the server: no value can "
-                "be inserted into it.",
+                f"The column {column} of {self.view} is kept by the server: no value can be "
+                "inserted into it.",
                 "Leave the column out.",
             )
-            for column in self.generated
+            for column in (CREATED, UPDATED, *self.generated)
         )
 
     def _refuse_changed(self) -> str:
@@ -227,24 +232,12 @@ END;
         return keys + others
 
     def _refuse_stale(self) -> str:
-        """Do nothing to a row that was deleted meanwhile; refuse one that was changed.
-
-        A table would compute the new values again from the changed row; a trigger cannot, and
-        writing those it has would lose the other change.
-        """
-        changed = raise_if(
-            f"EXISTS (SELECT FROM {self.attributes} WHERE {self._current()})",
-            "serialization_failure",
-            f"The row of {self.view} was changed by another transaction after this statement "
-            "had read it.",
-            "Run the transaction again.",
-        )
-        body = "".join(f"    {line}\n" for line in changed.splitlines())
-        return f"    IF NOT FOUND THEN\n{body}        RETURN NULL;\n    END IF;"
+        current = f"EXISTS (SELECT FROM {self.attributes} AS stored WHERE {self._current()})"
+        return refuse_stale(self.view, current)
 
 
-def _new(columns: Sequence[str] | dict[str, None]) -> str:
-    return ", ".join(f"NEW.{column}" for column in columns)
+def _new(columns: Iterable[str]) -> list[str]:
+    return [f"NEW.{column}" for column in columns]
 
 
 def _differ(column: str) -> str:

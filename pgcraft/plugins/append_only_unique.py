@@ -8,6 +8,7 @@ from sqlalchemy import Index, TextClause, UniqueConstraint, and_
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import Grouping
 
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.plugin import Plugin, requires
 from pgcraft.plugins.append_only_tables import HISTORY, SUPERSEDED
 
@@ -48,7 +49,17 @@ class CurrentUniquenessPlugin(Plugin):
 def _replace(constraint: UniqueConstraint, table: Table) -> None:
     """Add what enforces the same and can have a condition."""
     columns = list(constraint.columns)
-    if constraint.deferrable:
+    options = constraint.dialect_options["postgresql"]
+    # To the server INITIALLY DEFERRED says that it is deferrable.
+    if constraint.deferrable or (constraint.initially or "").upper() == "DEFERRED":
+        if options.get("nulls_not_distinct"):
+            names = ", ".join(column.name for column in columns)
+            raise PGCraftValidationError(
+                f"The unique constraint on {names} of {table.fullname} is deferrable and says "
+                "NULLS NOT DISTINCT: among current versions only an exclusion is checked at "
+                "commit, and that takes no two nulls for equal.",
+                advice="Take one of the two away, or make the columns nullable=False.",
+            )
         # No index can be checked at commit, but an exclusion by equality can.
         table.append_constraint(
             ExcludeConstraint(
@@ -60,7 +71,6 @@ def _replace(constraint: UniqueConstraint, table: Table) -> None:
             )
         )
         return
-    options = constraint.dialect_options["postgresql"]
     given = {
         f"postgresql_{key}": options[key]
         for key in ("include", "nulls_not_distinct")

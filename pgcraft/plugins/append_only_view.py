@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pgcraft.plugin import Context
 
 
+MODELS = "pgcraft_models"
+"""Key in ``info`` of a view's table: the MetaData that the view itself is declared in."""
+
+
 @produces("view", "table")
 @requires("root", "attributes", "dimension")
 class CurrentViewPlugin(Plugin):
@@ -82,7 +86,8 @@ class CurrentView(PGCraftView):
         comment: str | None = None,
     ) -> None:
         self.source_columns = tuple(columns)
-        super().__init__(name, schema, metadata, query, comment=comment)
+        # As the triggers do: its roles need no rights on the tables.
+        super().__init__(name, schema, metadata, query, security_invoker=False, comment=comment)
 
     @cached_property
     def table(self) -> Table:
@@ -91,14 +96,22 @@ class CurrentView(PGCraftView):
         It is in a MetaData of its own: tables of the models' MetaData are created as tables.
         """
         columns = [_view_column(column) for column in self.source_columns]
-        return Table(self.name, MetaData(), *columns, schema=self.schema, comment=self.comment)
+        return Table(
+            self.name,
+            MetaData(),
+            *columns,
+            schema=self.schema,
+            comment=self.comment,
+            info={MODELS: self.metadata},
+        )
 
     def create(self) -> Sequence[str]:
         """Return CREATE VIEW, then the defaults and comments of its columns."""
         view = qualified(self.schema, self.name)
         statements = [*super().create()]
         for column in self.source_columns:
-            default = default_of(column)
+            # The moments are the triggers': with a default it could not be told what is given.
+            default = None if column.name in {CREATED, UPDATED} else default_of(column)
             if default is not None:
                 statements.append(
                     f"ALTER VIEW {view} ALTER COLUMN {quoted(column.name)} SET DEFAULT {default}"

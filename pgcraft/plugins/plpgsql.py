@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgcraft.objects.base import literal, quoted
+from pgcraft.objects.base import indented, literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Column
 
@@ -16,6 +16,34 @@ if TYPE_CHECKING:
 _RESERVED = frozenset(
     ["begin", "by", "declare", "execute", "foreach", "if", "loop", "strict", "while"]
 )
+
+_WIDTH = 88
+
+_TOLD = (
+    "_pgcraft_schema text",
+    "_pgcraft_table text",
+    "_pgcraft_column text",
+    "_pgcraft_constraint text",
+)
+
+# Only the server's own errors name a table; those of the user's triggers are passed on as they are.
+_WITHOUT_THE_ROW = """EXCEPTION WHEN integrity_constraint_violation THEN
+    GET STACKED DIAGNOSTICS
+        _pgcraft_schema = SCHEMA_NAME,
+        _pgcraft_table = TABLE_NAME,
+        _pgcraft_column = COLUMN_NAME,
+        _pgcraft_constraint = CONSTRAINT_NAME;
+    IF _pgcraft_table = '' THEN
+        RAISE;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = SQLSTATE,
+        MESSAGE = SQLERRM,
+        SCHEMA = _pgcraft_schema,
+        TABLE = _pgcraft_table,
+        COLUMN = _pgcraft_column,
+        CONSTRAINT = _pgcraft_constraint;
+"""
 
 
 def field(name: str) -> str:
@@ -61,7 +89,86 @@ def raise_if(condition: str, code: str, message: str, hint: str) -> str:
 """
 
 
-def compare_images(left: Sequence[str], operator: str, right: Sequence[str]) -> str:
+def function_body(statements: str, variables: Iterable[str] = (), *, confidential: bool) -> str:
+    r"""Return the body of a trigger function that writes to tables.
+
+    Every relation in its statements has the alias ``stored``: the columns of one that is called
+    ``old`` or ``new`` would be meant by ``OLD.id`` instead of the trigger's row. Columns are
+    named without a relation, and come before variables of the same name.
+
+    Args:
+        statements: The statements, each on lines of its own.
+        variables: The variables, such as ``found record``.
+        confidential: Whether errors leave out the row, which the server tells to the owner of a
+            table: for functions that run with the owner's rights for others.
+
+    Example:
+        >>> print(function_body("    RETURN NEW;\n", confidential=False).strip())
+        #variable_conflict use_column
+        BEGIN
+            RETURN NEW;
+        END;
+    """
+    lines = [f"    {one};\n" for one in (*variables, *(_TOLD if confidential else ()))]
+    declared = "".join(["DECLARE\n", *lines]) if lines else ""
+    ending = _WITHOUT_THE_ROW if confidential else ""
+    return f"\n#variable_conflict use_column\n{declared}BEGIN\n{statements}{ending}END;\n"
+
+
+def refuse_stale(view: str, changed: str, otherwise: str = "") -> str:
+    """Return what follows a statement that wrote no row.
+
+    A row that is gone, or that a trigger or policy keeps as it is, is passed over. One that was
+    changed is refused: a table would compute the new values again from the changed row; a
+    trigger cannot, and writing those it has would lose the other change.
+
+    Args:
+        view: The view that is written through.
+        changed: The condition that the row was changed.
+        otherwise: Statements that come first.
+    """
+    refused = raise_if(
+        changed,
+        "serialization_failure",
+        f"The row of {view} was changed by another transaction after this statement had read it.",
+        "Run the transaction again.",
+    )
+    return (
+        f"    IF NOT FOUND THEN\n    {indented(f'{otherwise}{refused}')}    RETURN NULL;\n"
+        "    END IF;\n"
+    )
+
+
+def clause(keyword: str, parts: Iterable[str]) -> str:
+    r"""Return a keyword with its list; each part is on a line of its own if they are long.
+
+    Example:
+        >>> clause("RETURNING", ["name", "price"])
+        'RETURNING name, price'
+        >>> clause("SET", ["a" * 60, "b" * 40]).count("\n")
+        2
+    """
+    found = list(parts)
+    line = f"{keyword} {', '.join(found)}"
+    if len(line) <= _WIDTH or len(found) == 1:
+        return line
+    return f"{keyword}\n        " + ",\n        ".join(found)
+
+
+def parenthesised(parts: Iterable[str]) -> str:
+    """Return a list in parentheses; each part is on a line of its own if they are long.
+
+    Example:
+        >>> parenthesised(["name", "price"])
+        '(name, price)'
+    """
+    broken = clause("(", parts)
+    return f"{broken}\n    )" if "\n        " in broken else f"({broken[2:]})"
+
+
+def compare_images(
+    left: Sequence[str], operator: str, right: Sequence[str], separator: str = " "
+) -> str:
     """Return the comparison of values by image.
 
     Not every type has an equality, and not all that is equal looks alike. The casts keep the
@@ -71,13 +178,14 @@ def compare_images(left: Sequence[str], operator: str, right: Sequence[str]) -> 
         left: The values on one side, as SQL.
         operator: ``*=`` or ``*<>``.
         right: The values on the other side.
+        separator: What stands before the operator, such as a line end.
 
     Example:
         >>> compare_images(["NEW.price"], "*<>", ["OLD.price"])
         'ROW(NEW.price)::record OPERATOR(pg_catalog.*<>) ROW(OLD.price)::record'
     """
     return (
-        f"ROW({', '.join(left)})::record OPERATOR(pg_catalog.{operator})"
+        f"ROW({', '.join(left)})::record{separator}OPERATOR(pg_catalog.{operator})"
         f" ROW({', '.join(right)})::record"
     )
 

@@ -10,6 +10,8 @@ from pgcraft.objects.base import literal, qualified
 from pgcraft.plugin import Plugin, produces
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pgcraft.plugin import Context
 
 
@@ -20,6 +22,9 @@ class ProtectionPlugin(Plugin):
     Roles without rights on those tables cannot write them anyway; this also stops those who
     have the rights, the owner and superusers among them, until the trigger is disabled. Writes
     by a trigger pass: those of the view's own, and those of any other trigger.
+
+    In a configuration it is for the factories that have such tables; a plain table, which is
+    written directly, is passed over.
 
     Args:
         *table_keys: Keys in the context of the tables; the two of an append-only dimension if
@@ -41,6 +46,10 @@ class ProtectionPlugin(Plugin):
 
     def __init__(self, *table_keys: str) -> None:
         self.table_keys = table_keys or ("root", "attributes")
+
+    def applies(self, made: Collection[str]) -> bool:
+        """Tell whether a factory makes the tables and the view."""
+        return set(made).issuperset(self.requires())
 
     def requires(self) -> tuple[str, ...]:
         """Return the keys of the tables, and that of the view."""

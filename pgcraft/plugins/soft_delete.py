@@ -12,11 +12,11 @@ from pgcraft.naming import object_name
 from pgcraft.objects import Function, Trigger, declare
 from pgcraft.objects.base import qualified
 from pgcraft.plugin import Plugin, produces, requires, singleton
-from pgcraft.plugins.plpgsql import field
+from pgcraft.plugins.plpgsql import field, function_body
 from pgcraft.views import PGCraftView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Select
 
@@ -27,6 +27,9 @@ NAME = "soft_delete_trigger"
 
 VIEW = "soft_delete_view"
 """Key of the template for the view's name."""
+
+DELETED = "pgcraft_deleted"
+"""Key in ``info`` of the column that says when a row was deleted."""
 
 
 @produces("columns", "live")
@@ -67,10 +70,15 @@ class SoftDeletePlugin(Plugin):
     def __init__(self, column_name: str = "deleted_at") -> None:
         self.column_name = column_name
 
+    def applies(self, made: Collection[str]) -> bool:
+        """Tell whether a factory keeps no versions: those have their moments, and lose nothing."""
+        return "attributes" not in made
+
     def run(self, ctx: Context) -> None:
         """Add the column, declare function and trigger, and put the view under ``live``."""
         _refuse_cascade(ctx)
-        ctx["columns"] = [*ctx["columns"], Column(self.column_name, DateTime(timezone=True))]
+        deleted = Column(self.column_name, DateTime(timezone=True), info={DELETED: True})
+        ctx["columns"] = [*ctx["columns"], deleted]
         tokens = {"schema": ctx.schemaname, "table_name": ctx.tablename}
         name = object_name(ctx.metadata, NAME, **tokens)
         function = Function(name, ctx.schemaname, self._body(ctx), security_definer=True)
@@ -104,15 +112,12 @@ class SoftDeletePlugin(Plugin):
             f"{field(one.name)} = OLD.{field(one.name)}" for one in ctx["pk_columns"]
         )
         column = field(self.column_name)
-        return f"""
-#variable_conflict use_column
-BEGIN
-    UPDATE {qualified(ctx.schemaname, ctx.tablename)}
+        statements = f"""    UPDATE {qualified(ctx.schemaname, ctx.tablename)} AS stored
     SET {column} = now()
     WHERE {key} AND {column} IS NULL;
     RETURN NULL;
-END;
 """  # noqa: S608  # every name in it is quoted
+        return function_body(statements, confidential=True)
 
 
 def _refuse_cascade(ctx: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Table
 
@@ -10,10 +10,13 @@ from pgcraft.check import PGCraftCheck
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.fk import PGCraftFK
 from pgcraft.index import PGCraftIndex
+from pgcraft.naming import refuse_unusable
 from pgcraft.origin import keep_origin
 from pgcraft.plugin import Plugin, produces, requires, singleton
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pgcraft.plugin import Context
 
 
@@ -30,13 +33,13 @@ class TablePlugin(Plugin):
 
     def run(self, ctx: Context) -> None:
         """Put the table into the context, under ``table``."""
-        columns = [*ctx["pk_columns"], *ctx["columns"]]
-        refuse_same_name(columns, f"{ctx.schemaname}.{ctx.tablename}")
+        refuse_unfit_columns(ctx["pk_columns"], ctx["columns"], f"{ctx.schemaname}.{ctx.tablename}")
         items = ctx.items_except(Column, PGCraftIndex, PGCraftFK, PGCraftCheck)
         ctx["table"] = Table(
             ctx.tablename,
             ctx.metadata,
-            *columns,
+            *ctx["pk_columns"],
+            *ctx["columns"],
             *items,
             schema=ctx.schemaname,
             **ctx.table_args,
@@ -44,21 +47,40 @@ class TablePlugin(Plugin):
         keep_origin(ctx["table"], ctx.declared)
 
 
-def refuse_same_name(columns: list[Column[object]], dimension: str) -> None:
-    """Refuse two columns of one name.
+def refuse_unfit_columns(
+    keys: Sequence[Column[Any]], columns: Sequence[Column[Any]], dimension: str
+) -> None:
+    """Refuse columns without a usable name of their own.
 
     Args:
-        columns: The columns of a dimension, its key included.
+        keys: The key's columns.
+        columns: The other columns, of the user and of plugins.
         dimension: The dimension, for the error.
 
     Raises:
-        PGCraftValidationError: A name comes twice.
+        PGCraftValidationError: A name is empty, too long or comes twice.
     """
-    names = [column.name for column in columns]
-    for name in names:
-        if names.count(name) > 1:
+    for column in (*keys, *columns):
+        refuse_unusable(column.name or "", f"the columns of {dimension}")
+    for column in columns:
+        _refuse_key_name(column, keys, dimension)
+    for words in ("name", "key"):
+        names = [getattr(column, words) for column in columns]
+        for name in names:
+            if names.count(name) > 1:
+                raise PGCraftValidationError(
+                    f"{dimension} has two columns with the {words} {name!r}.",
+                    advice="Give one another name; where a plugin makes it, the name is an "
+                    "argument of the plugin.",
+                )
+
+
+def _refuse_key_name(column: Column[Any], keys: Sequence[Column[Any]], dimension: str) -> None:
+    for key in keys:
+        if key.name == column.name or key.key == column.key:
             raise PGCraftValidationError(
-                f"{dimension} has two columns with the name {name!r}.",
-                advice="Give one another name; the key's name is an argument of its plugin, "
-                "such as SerialPKPlugin('product_id').",
+                f"{dimension} has two columns with the name {key.name!r}: one that you gave, and "
+                "the key, which a plugin makes: SerialPKPlugin() where you chose no other.",
+                advice=f"Take yours away to use the key {key.name!r}, or give the key another "
+                "name: extra_plugins=[SerialPKPlugin('product_id')].",
             )

@@ -12,6 +12,8 @@ from pgcraft.plugin import Plugin, produces, singleton
 from pgcraft.plugins.plpgsql import field
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pgcraft.plugin import Context
 
 NAME = "timestamps_trigger"
@@ -23,8 +25,10 @@ NAME = "timestamps_trigger"
 class TimestampsPlugin(Plugin):
     """Adds ``created_at`` and ``updated_at`` to a table, both kept by the server.
 
-    Both are the transaction's time. ``updated_at`` moves when an UPDATE changes something, and
-    whatever a statement says for it does not count. An append-only dimension has both already.
+    Both are the transaction's time. ``updated_at`` moves when an UPDATE changes something.
+    Whatever a statement says for either does not count, an INSERT included: rows keep the
+    moments of another database only if the trigger is disabled while they are copied. An
+    append-only dimension has both already.
 
     Args:
         created_at: The name of the one.
@@ -48,6 +52,10 @@ class TimestampsPlugin(Plugin):
         self.created_at = created_at
         self.updated_at = updated_at
 
+    def applies(self, made: Collection[str]) -> bool:
+        """Tell whether a factory keeps no versions: those have their moments, and lose nothing."""
+        return "attributes" not in made
+
     def run(self, ctx: Context) -> None:
         """Add the columns, and declare the function and the trigger."""
         computed = [column.name for column in ctx["columns"] if column.computed is not None]
@@ -64,29 +72,34 @@ class TimestampsPlugin(Plugin):
             ),
         ]
         name = object_name(ctx.metadata, NAME, schema=ctx.schemaname, table_name=ctx.tablename)
-        function = Function(name, ctx.schemaname, _body(self.updated_at, computed))
+        function = Function(name, ctx.schemaname, self._body(computed))
         trigger = Trigger(
             name=name,
             schema=ctx.schemaname,
             relation=ctx.tablename,
             function=function,
             timing="BEFORE",
-            events=("UPDATE",),
+            events=("INSERT", "UPDATE"),
         )
         declare(ctx.metadata, function, trigger)
 
-
-def _body(updated_at: str, computed: list[str]) -> str:
-    column = field(updated_at)
-    # Computed columns are still empty in a BEFORE trigger, and computed again after it.
-    # https://www.postgresql.org/docs/current/ddl-generated-columns.html
-    emptied = "".join(f"    NEW.{field(name)} := OLD.{field(name)};\n" for name in computed)
-    # Compared by image: not every type has an equality.
-    return f"""
+    def _body(self, computed: list[str]) -> str:
+        created, updated = field(self.created_at), field(self.updated_at)
+        # Computed columns are still empty in a BEFORE trigger, and computed again after it.
+        # https://www.postgresql.org/docs/current/ddl-generated-columns.html
+        emptied = "".join(f"    NEW.{field(name)} := OLD.{field(name)};\n" for name in computed)
+        # Compared by image: not every type has an equality.
+        return f"""
 BEGIN
-{emptied}    NEW.{column} := OLD.{column};
-    IF NEW OPERATOR(pg_catalog.*<>) OLD THEN
-        NEW.{column} := now();
+    IF TG_OP = 'INSERT' THEN
+        NEW.{created} := now();
+        NEW.{updated} := now();
+        RETURN NEW;
+    END IF;
+    NEW.{created} := OLD.{created};
+    NEW.{updated} := OLD.{updated};
+{emptied}    IF NEW OPERATOR(pg_catalog.*<>) OLD THEN
+        NEW.{updated} := now();
     END IF;
     RETURN NEW;
 END;

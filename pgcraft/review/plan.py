@@ -10,12 +10,12 @@ from pgcraft.postgres.snapshot import Key, Snapshot, compare, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
 from .baseline import MODELS, Baseline
-from .checks import missing_checks
-from .equality import equal_tables, named_tables, without_relation
-from .objects import managed_entries, object_operations
-from .roles import role_operations, take_roles
+from .both_ways import BothWays, plan_both_ways
+from .equality import equal_tables, without_relation
+from .roles import take_roles
 
 if TYPE_CHECKING:
+    from pgcraft.migrate import Scope
     from pgcraft.postgres.server import Server
     from pgcraft.project.process import UserCode
 
@@ -32,10 +32,11 @@ class Plan:
         revision_name: The file name of the drafted revision; None when there is none.
         revision_source: Its bytes.
         base: The schema at the base.
-        head: The schema at the newest committed revision.
         models: The schema that the models create.
-        excluded: Tables of the models that the project takes out of the comparison.
-        managed: What the history says that it manages, such as ``view inventory.stock``.
+        target: The schema that the upgrade must give: the models', with what nobody manages.
+        scope: What the models are the truth for.
+        carried: Objects that nobody manages and that are made again around the change.
+        blocked: Objects that nobody manages and that need something that goes, with it.
     """
 
     has_history: bool
@@ -45,10 +46,11 @@ class Plan:
     revision_name: str | None
     revision_source: bytes
     base: Snapshot
-    head: Snapshot
     models: Snapshot
-    excluded: frozenset[Key]
-    managed: frozenset[str]
+    target: Snapshot
+    scope: Scope
+    carried: frozenset[Key]
+    blocked: tuple[tuple[Key, Key], ...]
 
 
 def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
@@ -74,23 +76,17 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     if not baseline.is_head:
         head = _snapshot(server, baseline.head_database)
     known_roles = _roles(server)
-    models = excluded = None
-    managed: frozenset[str] = frozenset()
+    comparison = _Comparison(server, baseline.head_database, head)
 
     def answer(question: dict[str, Any]) -> dict[str, Any]:
-        nonlocal models, excluded, managed
-        models = _snapshot(server, MODELS)
-        names = [(schema, name) for schema, name in question["excluded_tables"]]
-        excluded = named_tables(names, head, models)
-        managed = frozenset(question["managed"])
-        differences = compare(head, models)
-        checks = missing_checks(differences, head, models, excluded)
-        objects = object_operations(differences, head, models, managed=managed, excluded=excluded)
-        roles = role_operations(_roles(server) - known_roles)
+        if question["ask"] == "tables":
+            return {"equal": comparison.equal_tables(question)}
+        both = comparison.plan(question)
+        roles = sorted(_roles(server) - known_roles)
         return {
-            "equal_tables": equal_tables(differences, head, models),
-            "operations": [[*roles, *checks[0], *objects[0]], [*checks[1], *objects[1]]],
-            "manages": managed_entries(models),
+            "upgrade": [*({"sql": sql} for sql in roles), *both.upgrade],
+            "downgrade": both.downgrade,
+            "manages": both.manages,
         }
 
     with code.process() as child:
@@ -105,7 +101,8 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
                 directory=str(directory),
             )
         )
-    if models is None or excluded is None:
+    both = comparison.both
+    if both is None:
         raise UserCodeError("The project's process ended the comparison without making it.")
     file = draft.revision_file
     version_table, relation = _version_table(server, draft)
@@ -117,11 +114,38 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         revision_name=file.name if file and code.project.has_history else None,
         revision_source=file.read_bytes() if file else b"",
         base=without_relation(baseline.schema, relation),
-        head=without_relation(head, relation),
-        models=without_relation(models, relation),
-        excluded=excluded,
-        managed=managed,
+        models=without_relation(both.models, relation),
+        target=without_relation(both.target, relation),
+        scope=both.scope,
+        carried=both.carried,
+        blocked=both.blocked,
     )
+
+
+class _Comparison:
+    """The head beside the models, while the user's process waits for answers."""
+
+    def __init__(self, server: Server, head_database: str, head: Snapshot) -> None:
+        self._server = server
+        self._head_database = head_database
+        self._head = head
+        self._models = head
+        self.both: BothWays | None = None
+
+    def equal_tables(self, question: dict[str, Any]) -> list[tuple[str, str]]:
+        del question
+        self._models = _snapshot(self._server, MODELS)
+        return equal_tables(compare(self._head, self._models), self._head, self._models)
+
+    def plan(self, question: dict[str, Any]) -> BothWays:
+        with (
+            self._server.connect(MODELS) as on_models,
+            self._server.connect(self._head_database) as on_head,
+        ):
+            self.both = plan_both_ways(
+                question, self._head, self._models, on_head=on_head, on_models=on_models
+            )
+        return self.both
 
 
 def _version_table(server: Server, draft: Draft) -> tuple[str, str]:

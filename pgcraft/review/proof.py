@@ -9,7 +9,7 @@ from pgcraft.postgres.psql import run_script
 from pgcraft.postgres.snapshot import compare, take_snapshot
 
 from .baseline import TRIAL
-from .equality import lost_offline, unmanaged, unmet, without_relation
+from .equality import without_relation
 from .guard import named
 
 if TYPE_CHECKING:
@@ -109,9 +109,7 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         up_again=None if again is None else not again,
         mismatches=(*up, *(down or ()), *(again or ())),
         upgraded=upgraded,
-        unmanaged=tuple(
-            unmanaged(upgraded, plan.models, filtered=plan.draft.filtered, managed=plan.managed)
-        ),
+        unmanaged=tuple(plan.scope.unmanaged(upgraded, plan.models)),
     )
 
 
@@ -165,13 +163,11 @@ class _Trial:
         plan = self._plan
         if step == "downgrade":
             return compare(self.schema, plan.base)
-        lost = lost_offline(self.schema, plan.head, plan.models, managed=plan.managed)
-        return lost + unmet(
-            self.schema,
-            plan.models,
-            filtered=plan.draft.filtered,
-            excluded=plan.excluded,
-            managed=plan.managed,
+        # What nobody manages and was made again may read otherwise, with the types that it has now.
+        return tuple(
+            one
+            for one in compare(self.schema, plan.target)
+            if one.action != "alter" or one.key not in plan.carried
         )
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:

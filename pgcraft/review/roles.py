@@ -9,8 +9,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import psycopg
 
 
@@ -25,8 +23,3 @@ def take_roles(connection: psycopg.Connection[Any]) -> frozenset[str]:
     """
     query = (resources.files(__package__) / "roles.sql").read_text(encoding="utf-8")
     return frozenset(row[0] for row in connection.execute(query.encode()))
-
-
-def role_operations(missing: Collection[str]) -> list[list[str]]:
-    """The operations that make roles: up and, since roles are never dropped, nothing down."""
-    return [[create, ""] for create in sorted(missing)]

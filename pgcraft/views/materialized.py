@@ -12,7 +12,7 @@ from pgcraft.views.relation import QueryRelation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import MetaData
+    from sqlalchemy import Index, MetaData
 
     from pgcraft.index import PGCraftIndex
     from pgcraft.views.relation import Query
@@ -72,13 +72,26 @@ class PGCraftMaterializedView(QueryRelation):
         self.indexes = tuple(indexes)
         self.with_data = with_data
         super().__init__(name, schema, metadata, query, comment=comment)
+        if not callable(query):
+            self.completed_in(metadata)
+
+    def completed_in(self, metadata: MetaData) -> None:
+        """Check that the columns of its indexes exist.
+
+        Raises:
+            PGCraftValidationError: One does not.
+        """
+        super().completed_in(metadata)
+        self._indexed()
 
     def create(self) -> Sequence[str]:
         """Return CREATE MATERIALIZED VIEW, then CREATE INDEX for each index."""
-        # An index joins its table when it is made, so each rendering takes a new one.
+        return (*super().create(), *(rendered(CreateIndex(one)) for one in self._indexed()))
+
+    def _indexed(self) -> list[Index]:
+        """Make the indexes: one joins its table when it is made, so each time on a new one."""
         table = self.make_table()
-        made = [one.attach(table) for one in self.indexes]
-        return (*super().create(), *(rendered(CreateIndex(one)) for one in made))
+        return [one.attach(table) for one in self.indexes]
 
     def _ending(self) -> str:
         return "" if self.with_data else "\nWITH NO DATA"

@@ -12,7 +12,8 @@ from sqlalchemy.sql.selectable import SelectBase
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.objects.base import DatabaseObject, check_names, literal, qualified, rendered
-from pgcraft.objects.registry import declare, find_declared
+from pgcraft.objects.registry import declare
+from pgcraft.objects.relations import find_declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -156,11 +157,16 @@ class QueryRelation(DatabaseObject):
         """Refuse columns without a name of their own, which the server would invent."""
         seen: set[str] = set()
         for name, column in _named_columns(self.query):
-            if name is None or name in seen:
-                problem = "no name" if name is None else "the name of another one"
+            if name is None:
                 raise PGCraftValidationError(
-                    f"The column {column} of the {self.kind} {self.identity} has {problem}.",
+                    f"The column {column} of the {self.kind} {self.identity} has no name.",
                     advice='Label it: .label("name").',
+                )
+            if name in seen:
+                raise PGCraftValidationError(
+                    f"The {self.kind} {self.identity} has two columns with the name {name!r}; the "
+                    f"second is {column}.",
+                    advice='Label it: .label("another_name").',
                 )
             check_names("column", name)
             seen.add(name)

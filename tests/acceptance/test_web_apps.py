@@ -156,6 +156,14 @@ def test_body_that_is_no_json_object_is_refused(client, root, content, fastapi, 
     assert body(refused)["detail"]
 
 
+def test_body_that_does_not_say_it_is_json_is_refused(client, root):
+    """As ``curl -d x`` sends it: a form."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    refused = client.post("/users", headers=headers, **raw(root, b"x"))
+    assert refused.status_code == {"fastapi_app": 422, "flask_app": 415}[root.name]
+    assert body(refused)["detail"]
+
+
 def raw(root: Path, content: bytes) -> dict[str, bytes]:
     """A body as it is, in the words of the project's test client."""
     return {"content" if root.name == "fastapi_app" else "data": content}
@@ -189,11 +197,11 @@ def test_committed_history_is_what_the_models_say(root, url, tmp_path):
 
 
 def test_projects_differ_in_the_application_alone():
-    """Models, revisions and configuration are the same files in both."""
+    """Models, revisions and configuration are the same files in both; each has its database."""
     first, second = (files(EXAMPLES / name) for name in APPS)
     assert first.keys() == second.keys()
     differing = {name for name in first if first[name] != second[name]}
-    assert differing == {"app.py", "README.md"}
+    assert differing == {"app.py", "README.md", "myapp/database.py"}
 
 
 def files(root: Path) -> dict[str, bytes]:

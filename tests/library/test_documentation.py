@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cli.command import run as review
 from sqlalchemy.exc import DBAPIError
 
 from pgcraft.errors import PGCraftValidationError
@@ -25,6 +28,8 @@ BLOCK = re.compile(
     r"^```python\n(.*?)^```\n(?:\s*^```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
 )
 LINK = re.compile(r"\]\(([^)#]+)")
+PLACE = re.compile(r"\(\S+, line \d+\)")
+ENV_PY = re.compile(r"^```py\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 EXPECTED = (PGCraftValidationError, DBAPIError)
 
 
@@ -47,7 +52,8 @@ def test_page_s_python_does_what_the_page_says(page, mydb):
     for block in BLOCK.finditer(text):
         # Errors point at the page.
         source = "\n" * text.count("\n", 0, block.start(1)) + block[1]
-        printed = run(compile(source, page, "exec"), namespace, fails=block[2] is not None)
+        code = compile(source, page, "exec", dont_inherit=True)
+        printed = run(code, namespace, fails=block[2] is not None)
         assert words(printed) == words(block[2] or ""), block[1]
     for one in list(namespace.values()):
         if callable(getattr(one, "dispose", None)):
@@ -60,6 +66,57 @@ def test_page_s_links_lead_somewhere(page):
     links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
     missing = [link for link in links if not (page.parent / link).exists()]
     assert missing == []
+
+
+MODELS = """
+from pgcraft import PGCraftAppendOnly, PGCraftConfig, PGCraftExtension
+from sqlalchemy import Column, MetaData, String
+
+from pgcraft.objects import Role, declare
+
+
+class Roles(PGCraftExtension):
+    def configure_metadata(self, metadata):
+        declare(metadata, Role("documented"))
+
+
+metadata = MetaData()
+config = PGCraftConfig().use(Roles())
+PGCraftAppendOnly("customers", "crm", metadata, [Column("name", String)])
+"""
+
+INI = """
+[alembic]
+script_location = %(here)s/migrations
+prepend_sys_path = %(here)s
+path_separator = os
+sqlalchemy.url = postgresql+psycopg:///mydb
+"""
+
+
+def test_env_py_of_the_page_is_all_that_a_project_needs(mydb, tmp_path):
+    """Plain Alembic drafts the tables with it, and a review what the configuration adds too."""
+    (env_py,) = ENV_PY.findall((ROOT / "docs" / "library.md").read_text())
+    project = tmp_path / "project"
+    (project / "migrations" / "versions").mkdir(parents=True)
+    (project / "migrations" / "env.py").write_text(env_py)
+    template = (ROOT / "examples/inventory/migrations/script.py.mako").read_text()
+    (project / "migrations" / "script.py.mako").write_text(template)
+    (project / "models.py").write_text(MODELS)
+    (project / "alembic.ini").write_text(INI)
+
+    reviewed = review("review", "--show-sql", project, temporary=tmp_path)
+    assert reviewed.returncode == 0, reviewed.stderr
+    for made in ("TABLE crm.customers_root", "VIEW crm.customers", "ROLE documented"):
+        assert f"CREATE {made}" in reviewed.stdout
+
+    command = ["alembic", "revision", "--autogenerate", "-m", "by hand"]
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (revision,) = (project / "migrations" / "versions").glob("*_by_hand.py")
+    assert "op.create_table('customers_root'" in revision.read_text()
 
 
 def run(code, namespace, *, fails: bool) -> str:
@@ -80,5 +137,5 @@ def run(code, namespace, *, fails: bool) -> str:
 
 
 def words(text: str) -> list[str]:
-    """A text without its line breaks: pages are narrower than messages."""
-    return text.split()
+    """A text without its line breaks, as pages are narrower than messages, and without places."""
+    return PLACE.sub("(FILE)", text).split()

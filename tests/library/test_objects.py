@@ -341,6 +341,39 @@ def test_mock_engine_gets_the_statements_in_the_order_of_ranks(metadata, engine,
     assert left() == []
 
 
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_functions_that_call_each_other_are_created(autocommit, engine, metadata, left):
+    """With what needs them; afterwards the server checks bodies again."""
+    body = "SELECT CASE WHEN n = 0 THEN %s ELSE shop.%s(n - 1) END"
+    for name, other, end in (("even", "odd", "true"), ("odd", "even", "false")):
+        declare(
+            metadata, Function(name, "shop", body % (end, other), ("n integer",), "boolean", "sql")
+        )
+    view = PGCraftView("parity", "shop", metadata, select(func.shop.even(7).label("even")))
+    options = {"isolation_level": "AUTOCOMMIT"} if autocommit else {}
+    with engine.execution_options(**options).connect() as connection:
+        metadata.create_all(connection)
+        assert connection.scalar(text("SHOW check_function_bodies")) == "on"
+        connection.commit()
+        assert connection.scalar(text("SHOW check_function_bodies")) == "on"
+        assert connection.scalar(select(view.table.c.even)) is False
+    metadata.create_all(engine)
+    metadata.drop_all(engine)
+    assert left() == []
+
+
+def test_function_of_a_cycle_that_needs_what_is_nowhere_raises_the_servers_error(
+    engine, metadata, left
+):
+    """Its body is checked in the end."""
+    for name, other in (("a", "b"), ("b", "a")):
+        body = f"SELECT shop.{other}() FROM shop.nowhere"
+        declare(metadata, Function(name, "shop", body, (), "integer", "sql"))
+    with pytest.raises(ProgrammingError, match=r"shop\.nowhere"):
+        metadata.create_all(engine)
+    assert left() == []
+
+
 def test_object_that_cannot_be_made_raises_the_servers_error(engine, metadata, left):
     """With a note that names the object; what was made in the transaction is gone with it."""
     Table("t", metadata, Column("id", Integer), schema="shop")
@@ -395,10 +428,11 @@ def test_two_threads_create_from_one_metadata(engine, server, metadata):
 
 
 def test_policies_decide_which_rows_a_role_sees_and_writes(engine, metadata):
-    """Also through a view, if it is one that takes the caller's rights."""
+    """Also through a view, unless it is told to act with its owner's rights."""
     notes = Table("notes", metadata, Column("owner", Text), Column("body", Text), schema="app")
-    plain = PGCraftView("plain", "app", metadata, select(notes))
-    invoker = PGCraftView("invoker", "app", metadata, select(notes), security_invoker=True)
+    query = select(notes)
+    plain = PGCraftView("plain", "app", metadata, query, security_invoker=False)
+    invoker = PGCraftView("invoker", "app", metadata, query)
     roles = [Role("Alice B"), Role("bob")]
     declare(metadata, *roles, RowSecurity("app", "notes"))
     declare(

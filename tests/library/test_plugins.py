@@ -25,9 +25,10 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from pgcraft import PGCraftConfig, PGCraftFK, PGCraftIndex
+from pgcraft import PGCraftCheck, PGCraftConfig, PGCraftFK, PGCraftIndex
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory import PGCraftAppendOnly, PGCraftSimple
+from pgcraft.plugin import Plugin, requires
 from pgcraft.plugins.pk import SerialPKPlugin
 from pgcraft.plugins.protection import ProtectionPlugin
 from pgcraft.plugins.soft_delete import SoftDeletePlugin
@@ -82,16 +83,20 @@ def test_update_that_changes_nothing_leaves_the_timestamp(engine, metadata, crea
     assert (row.double, row.updated_at) == (4, changed)
 
 
-def test_timestamp_given_by_a_statement_does_not_count(engine, metadata, create):
-    """The server's word is the last."""
+@pytest.mark.parametrize("moment", ["'2001-01-01'", "'infinity'", "NULL"])
+def test_moments_given_by_a_statement_do_not_count(moment, engine, metadata, create):
+    """The server's word is the last, for both and from the first."""
     table = PGCraftSimple(
         "t", "s", metadata, [Column("x", Integer)], extra_plugins=[TimestampsPlugin()]
     ).table
     create(metadata)
-    made, _ = in_transaction(engine, insert(table).values(x=1))
-    old = text("'2001-01-01'::timestamptz")
-    _, [row] = in_transaction(engine, update(table).values(updated_at=old).returning(table))
-    assert row.updated_at == made
+    given = {one: text(f"{moment}::timestamptz") for one in ("created_at", "updated_at")}
+    made, [row] = in_transaction(engine, insert(table).values(x=1, **given).returning(table))
+    assert (row.created_at, row.updated_at) == (made, made)
+    _, [row] = in_transaction(engine, update(table).values(given).returning(table))
+    assert (row.created_at, row.updated_at) == (made, made)
+    changed, [row] = in_transaction(engine, update(table).values(x=2, **given).returning(table))
+    assert (row.created_at, row.updated_at) == (made, changed)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -253,6 +258,52 @@ def test_cascade_into_a_soft_deleted_table_is_refused(items, words, metadata):
         PGCraftSimple("t", "s", metadata, items, extra_plugins=[SoftDeletePlugin()])
 
 
+@pytest.mark.parametrize("name", ["old", "new", "found", "stored", "tg_op", "loop"])
+def test_soft_delete_marks_one_row_whatever_the_table_is_called(name, engine, metadata, create):
+    """A table may have the name of a variable of its trigger."""
+    factory = PGCraftSimple(
+        name,
+        "s",
+        metadata,
+        [Column("x", Integer)],
+        extra_plugins=[SoftDeletePlugin(), TimestampsPlugin()],
+    )
+    table = factory.table
+    create(metadata)
+    in_transaction(engine, insert(table).values([{"x": 1}, {"x": 2}, {"x": 3}]))
+    in_transaction(engine, delete(table).where(table.c.x == 2))
+    _, rows = in_transaction(engine, select(table.c.x, table.c.deleted_at).order_by("x"))
+    assert [(row.x, row.deleted_at is None) for row in rows] == [(1, True), (2, False), (3, True)]
+
+
+def test_refused_soft_delete_tells_nothing_of_the_row(engine, metadata, create):
+    """It is written with its owner's rights, for one who may not read all of it."""
+    table = PGCraftSimple(
+        "t",
+        "s",
+        metadata,
+        [
+            Column("secret", Text),
+            PGCraftCheck("{deleted_at} IS NULL OR {secret} <> 'hush'", "ck_kept"),
+        ],
+        extra_plugins=[SoftDeletePlugin()],
+    ).table
+    create(metadata)
+    in_transaction(engine, insert(table).values(secret="hush"), text("CREATE ROLE clerk"))
+    try:
+        in_transaction(
+            engine,
+            text("GRANT USAGE ON SCHEMA s TO clerk"),
+            text("GRANT DELETE ON s.t TO clerk"),
+        )
+        with pytest.raises(IntegrityError) as error:
+            in_transaction(engine, text("SET LOCAL ROLE clerk"), delete(table))
+        told = error.value.orig.diag
+        assert (told.constraint_name, told.message_detail) == ("ck_kept", None)
+    finally:
+        in_transaction(engine, text("DROP OWNED BY clerk"), text("DROP ROLE clerk"))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_soft_delete_works_with_any_names(name, engine, metadata, create, differences):
     """Names that need quoting, for the key and the column too; beside timestamps."""
@@ -346,3 +397,29 @@ def test_protection_without_a_view_is_refused(metadata):
     """A Simple dimension has no other way to be written."""
     with pytest.raises(PGCraftValidationError, match="ProtectionPlugin requires 'root'"):
         PGCraftSimple("t", "s", metadata, [], extra_plugins=[ProtectionPlugin()])
+
+
+def test_protection_in_a_config_protects_what_has_a_view_and_passes_over_the_rest(
+    engine, metadata, create
+):
+    """One configuration for both kinds of dimensions."""
+    config = PGCraftConfig().register(ProtectionPlugin())
+    plain = PGCraftSimple("plain", "s", metadata, [Column("x", Text)], config=config)
+    kept = PGCraftAppendOnly("kept", "s", metadata, [Column("x", Text)], config=config)
+    create(metadata)
+    in_transaction(engine, insert(plain.table).values(x="a"), insert(kept.table).values(x="a"))
+    with pytest.raises(DBAPIError, match=r"keeps the history of s\.kept"):
+        in_transaction(engine, delete(kept.ctx["attributes"]))
+
+
+def test_plugin_of_a_config_that_says_nothing_is_for_every_factory(metadata):
+    """A key that is misspelled must not pass silently."""
+
+    @requires("tabel")
+    class Misspelled(Plugin):
+        pass
+
+    config = PGCraftConfig().register(Misspelled())
+    words = "Misspelled requires 'tabel', which no plugin produces"
+    with pytest.raises(PGCraftValidationError, match=words):
+        PGCraftSimple("t", "s", metadata, [], config=config)

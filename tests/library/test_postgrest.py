@@ -10,20 +10,27 @@ import pytest
 from sqlalchemy import (
     JSON,
     Boolean,
+    CheckConstraint,
     Column,
     Computed,
+    ForeignKey,
     Identity,
     Integer,
     Numeric,
     String,
+    Table,
     Text,
+    column,
+    exists,
     func,
     insert,
+    literal,
     select,
+    table,
     text,
     update,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import UserDefinedType
 
@@ -33,9 +40,10 @@ from pgcraft.declarative import register
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.extensions.postgrest import PostgRESTExtension, PostgRESTPlugin, PostgRESTView
 from pgcraft.factory import PGCraftAppendOnly, PGCraftSimple
-from pgcraft.objects import Policy, RowSecurity, declare
+from pgcraft.objects import Function, Policy, Role, RowSecurity, Trigger, declare
 from pgcraft.plugins.pk import UUIDV4PKPlugin
-from pgcraft.views import PGCraftView
+from pgcraft.plugins.soft_delete import SoftDeletePlugin
+from pgcraft.views import PGCraftMaterializedView, PGCraftView
 
 
 class SQLType(UserDefinedType):
@@ -70,13 +78,28 @@ def anon(engine):
 
     @contextlib.contextmanager
     def request(**claims):
+        role = claims.get("role", "anon")
         with engine.begin() as connection:
-            connection.execute(text("SET LOCAL ROLE anon"))
+            connection.execute(text(f"SET LOCAL ROLE {role}"))
             setting = text("SELECT set_config('request.jwt.claims', :claims, true)")
             connection.execute(setting, {"claims": json.dumps(claims)})
             yield connection
 
     return request
+
+
+TWO = PostgRESTExtension(roles=("anon", "web_user"))
+
+
+@pytest.fixture
+def deploy_two(create):
+    """Create a MetaData's objects for an API whose tokens may say the role web_user."""
+
+    def deploy_all(metadata):
+        PGCraftConfig().use(TWO).configure_metadata(metadata)
+        create(metadata)
+
+    return deploy_all
 
 
 def products(metadata, *items, factory=PGCraftSimple, **options):
@@ -192,6 +215,112 @@ def test_roles_are_those_of_postgrest(metadata, deploy, engine):
         assert connection.scalar(text("SELECT has_schema_privilege('anon', 'api', 'USAGE')"))
 
 
+def test_roles_of_tokens_are_those_that_the_authenticator_may_become(metadata, deploy_two, engine):
+    """PostgREST connects as authenticator and becomes what the token's claim `role` says."""
+    deploy_two(metadata)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL SESSION AUTHORIZATION authenticator"))
+        for role in ("web_user", "anon"):
+            connection.execute(text(f"SET LOCAL ROLE {role}"))
+            assert connection.scalar(text("SELECT current_user")) == role
+            usable = text("SELECT has_schema_privilege('api', 'USAGE')")
+            assert connection.scalar(usable)
+        login = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'web_user'")
+        assert connection.scalar(login) is False
+
+
+def test_grants_of_each_role_are_its_own(metadata, deploy_two, anon):
+    """Triggers are there for what anyone may do; the privileges decide who may."""
+    grants = {"anon": ["select"], "web_user": ["select", "insert", "update"]}
+    api = PostgRESTView(products(metadata), grants=grants).table
+    deploy_two(metadata)
+    with anon(role="web_user") as connection:
+        made = insert(api).values(name="nut").returning(api.c.id)
+        assert connection.scalar(made) == 1
+        assert connection.execute(update(api).values(price=2)).rowcount == 1
+    with anon() as connection:
+        assert connection.scalars(select(api.c.name)).all() == ["nut"]
+    for role, statement in (
+        ("anon", insert(api).values(name="bolt")),
+        ("anon", update(api).values(price=3)),
+        ("web_user", api.delete()),
+    ):
+        with (
+            pytest.raises(ProgrammingError, match="denied") as error,
+            anon(role=role) as connection,
+        ):
+            connection.execute(statement)
+        assert code(error) == "42501"
+
+
+def test_grants_as_a_list_are_those_of_the_role_without_a_token(metadata, deploy_two, anon):
+    """Another role has what it is given by name, and nothing by itself."""
+    api = PostgRESTView(products(metadata)).table
+    deploy_two(metadata)
+    with anon() as connection:
+        assert connection.execute(select(api)).all() == []
+    with (
+        pytest.raises(ProgrammingError, match="permission denied for view"),
+        anon(role="web_user") as connection,
+    ):
+        connection.execute(select(api))
+
+
+def test_schema_is_usable_by_the_roles_that_have_something_there(metadata, deploy_two, engine):
+    """A second schema for one role is closed to the other."""
+    PostgRESTView(products(metadata), "staff", grants={"web_user": ["select"]})
+    deploy_two(metadata)
+    usable = text("SELECT has_schema_privilege(:role, 'staff', 'USAGE')")
+    with engine.connect() as connection:
+        assert connection.scalar(usable, {"role": "web_user"}) is True
+        assert connection.scalar(usable, {"role": "anon"}) is False
+
+
+def test_row_security_grants_each_role_the_columns_it_needs(metadata, deploy_two, anon, engine):
+    """Who may only read the view may only read the table behind it."""
+    source = products(metadata, Column("who", Text, server_default=text("CURRENT_USER"))).table
+    declare(
+        metadata,
+        RowSecurity("inventory", "products"),
+        Policy(name="all", schema="inventory", table="products", roles=("anon",), using="true"),
+        Policy(
+            name="own",
+            schema="inventory",
+            table="products",
+            roles=("web_user",),
+            using="who = current_setting('request.jwt.claims', true)::json ->> 'sub'",
+        ),
+    )
+    grants = {"anon": ["select"], "web_user": ["select", "insert", "update"]}
+    api = PostgRESTView(source, grants=grants, exclude_columns=["cost"]).table
+    deploy_two(metadata)
+    with anon(role="web_user", sub="ann") as connection:
+        made = insert(api).values(name="nut", who="ann").returning(api.c.id)
+        assert connection.scalar(made) == 1
+    with anon(role="web_user", sub="eve") as connection:
+        assert connection.execute(select(api)).all() == []
+        assert connection.execute(update(api).values(price=9)).rowcount == 0
+    with anon() as connection:
+        assert connection.scalars(select(source.c.name)).all() == ["nut"]
+    for role, statement in (
+        ("anon", insert(source).values(name="bolt")),
+        ("anon", update(source).values(price=3)),
+        ("web_user", select(source.c.cost)),
+        ("web_user", source.delete()),
+    ):
+        with pytest.raises(ProgrammingError, match="denied"), anon(role=role) as connection:
+            connection.execute(statement)
+
+
+def test_role_that_the_models_declare_stays_as_they_say(metadata, deploy_two, engine):
+    """A role of tokens may have memberships of its own."""
+    declare(metadata, Role("web_staff"), Role("web_user", member_of=("web_staff",)))
+    deploy_two(metadata)
+    with engine.connect() as connection:
+        member = "SELECT pg_has_role('web_user', 'web_staff', 'MEMBER')"
+        assert connection.scalar(text(member)) is True
+
+
 def test_computed_columns_are_read_only(metadata, deploy, anon):
     """They come back with RETURNING; a value for them is refused with a sentence."""
     source = products(metadata, Column("gross", Numeric, Computed("price * 1.2", persisted=True)))
@@ -204,14 +333,14 @@ def test_computed_columns_are_read_only(metadata, deploy, anon):
         assert [float(one) for one in connection.execute(made).one()] == [6, 3.6]
         same = update(api).values(price=4, double=6).returning(api.c.double)
         assert connection.scalar(same) == 8
-    for column in ("double", "gross"):
+    for name in ("double", "gross"):
         for statement in (
-            insert(api).values(name="b", **{column: 1}),
-            update(api).values(**{column: 1}),
+            insert(api).values(name="b", **{name: 1}),
+            update(api).values(**{name: 1}),
         ):
             with (
                 pytest.raises(
-                    DBAPIError, match=f"column {column} of api.products can only be read"
+                    DBAPIError, match=f"column {name} of api.products can only be read"
                 ) as error,
                 anon() as connection,
             ):
@@ -555,9 +684,10 @@ def test_policies_hold_for_what_is_joined(metadata, deploy, anon, engine):
             connection.execute(select(closed))
 
 
-def test_view_that_would_bypass_policies_is_refused(metadata, deploy):
+@pytest.mark.parametrize("grants", [["select"], []])
+def test_view_that_would_bypass_policies_is_refused(grants, metadata, deploy):
     """The current view of an append-only dimension acts with its owner's rights."""
-    PostgRESTView(products(metadata, factory=PGCraftAppendOnly))
+    PostgRESTView(products(metadata, factory=PGCraftAppendOnly), grants=grants)
     declare(metadata, RowSecurity("inventory", "products_attributes"))
     words = r"api\.products reads inventory\.products_attributes, which has row security, through"
     with pytest.raises(PGCraftValidationError, match=words):
@@ -589,6 +719,32 @@ def test_serial_key_of_a_long_name_under_row_security(name, metadata, deploy, an
     deploy(metadata)
     with anon() as connection:
         assert connection.scalar(insert(api).values(note="a").returning(api.c.id)) == 1
+
+
+def test_comments_of_the_source_are_those_of_the_api(metadata, deploy, engine):
+    """PostgREST puts them into its OpenAPI description; the API's own columns may have labels."""
+    sizes = PGCraftSimple("sizes", "s", metadata, [Column("inches", Integer, comment="it's long")])
+    columns = [Column("note", Text, comment='50% "off": now'), Column("plain", Text)]
+    source = PGCraftSimple("t", "s", metadata, columns, table_args={"comment": "What there is"})
+    PostgRESTView(
+        source,
+        query=lambda _, t: select(
+            t.c.id, t.c.plain, t.c.note.label("remark"), sizes.table.c.inches
+        ).outerjoin_from(t, sizes.table, sizes.table.c.id == t.c.id),
+    )
+    deploy(metadata)
+    query = text(
+        "SELECT a.attname, col_description(c.oid, a.attnum), obj_description(c.oid, 'pg_class')"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.oid = 'api.t'::regclass ORDER BY a.attnum"
+    )
+    with engine.connect() as connection:
+        assert connection.execute(query).all() == [
+            ("id", None, "What there is"),
+            ("plain", None, "What there is"),
+            ("remark", '50% "off": now', "What there is"),
+            ("inches", "it's long", "What there is"),
+        ]
 
 
 def test_types_of_all_sorts(metadata, deploy, anon, engine):
@@ -689,3 +845,486 @@ def test_made_again_and_dropped(metadata, deploy, engine):
             )
             == 0
         )
+
+
+HOSTILE = ("old", "new", "found", "stored", "_pgcraft_key", "_pgcraft_row", "tg_op", "loop", "row")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("kind", ["plain", "hidden key", "filtered", "grouped", "row security"])
+def test_relation_named_by_a_variable_of_triggers_is_written_row_by_row(
+    kind, name, metadata, deploy, anon, engine
+):
+    """A statement about one row touches this one, whatever the table is called."""
+    source = PGCraftSimple(
+        name, "s", metadata, [Column("x", Integer), Column("y", Integer, server_default="0")]
+    ).table
+    if kind == "row security":
+        declare(metadata, RowSecurity("s", name))
+        declare(metadata, Policy(name="all", schema="s", table=name, using="true"))
+    query = {
+        "filtered": lambda q, t: q.where(t.c.y == 0),
+        "grouped": lambda _, t: (
+            select(t.c.id, t.c.x, func.count().label("n")).where(t.c.y == 0).group_by(t.c.id)
+        ),
+    }.get(kind)
+    hidden = ["id"] if kind == "hidden key" else ["y"]
+    grants = ["select", "insert"] if kind == "hidden key" else ALL
+    exclude = None if kind == "grouped" else hidden
+    api = PostgRESTView(source, grants=grants, query=query, exclude_columns=exclude).table
+    deploy(metadata)
+    with anon() as connection:
+        for number in (1, 2, 3):
+            made = insert(api).values(x=number).returning(api.c.x)
+            assert connection.scalar(made) == number
+        if "update" in grants:
+            assert connection.execute(update(api).where(api.c.x == 2).values(x=20)).rowcount == 1
+            assert connection.execute(api.delete().where(api.c.x == 3)).rowcount == 1
+    with engine.connect() as connection:
+        expected = [1, 20] if "update" in grants else [1, 2, 3]
+        assert connection.scalars(select(source.c.x).order_by(source.c.id)).all() == expected
+
+
+@pytest.mark.parametrize("factory", [PGCraftSimple, PGCraftAppendOnly])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_keywords_are_column_names_like_others(grouped, factory, metadata, deploy, anon, engine):
+    """All words that the server or PL/pgSQL knows, as columns of one view."""
+    words = ["found", "old", "new", "sqlstate", "sqlerrm", "tg_op", "tg_argv", "stored", "strict"]
+    words += ["elsif", "exit", "foreach", "loop", "perform", "raise", "return", "reverse", "if"]
+    with engine.connect() as connection:
+        keywords = connection.execute(text("SELECT word, catcode FROM pg_get_keywords()")).all()
+    quote = engine.dialect.identifier_preparer.quote
+    # Some reserved words SQLAlchemy itself leaves unquoted, such as tablesample.
+    words += [word for word, code in keywords if code not in "RT" or quote(word) != word]
+    words = sorted(set(words))
+    source = factory("words", "s", metadata, [Column(word, Integer) for word in words])
+    api = PostgRESTView(
+        source,
+        grants=ALL,
+        query=(lambda _, t: select(*t.c).group_by(*t.c)) if grouped else None,
+    ).table
+    deploy(metadata)
+    with anon() as connection:
+        row = connection.execute(insert(api).values(dict.fromkeys(words, 1)).returning(api)).one()
+        assert {row._mapping[api.c[word]] for word in words} == {1}
+        row = connection.execute(update(api).values(dict.fromkeys(words, 2)).returning(api)).one()
+        assert {row._mapping[api.c[word]] for word in words} == {2}
+        assert connection.execute(api.delete()).rowcount == 1
+
+
+@pytest.fixture
+def public(engine):
+    """Let tables without a schema be in public, as in most databases."""
+    with engine.connect() as connection:
+        database = connection.scalar(text("SELECT quote_ident(current_database())"))
+        connection.execute(text(f"GRANT TEMPORARY ON DATABASE {database} TO PUBLIC"))
+        connection.commit()
+
+    def all_in_public(connection):
+        connection.execute(text("SET LOCAL search_path = public"))
+        return connection
+
+    return all_in_public
+
+
+@pytest.mark.parametrize("kind", ["plain", "hidden key", "grouped", "row security"])
+def test_temporary_tables_never_stand_in_for_those_of_the_models(
+    kind, metadata, public, anon, engine
+):
+    """Who asks can make tables of any name; what he writes goes to those of the models."""
+    orders = Table(
+        "orders",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("what", Text),
+        Column("who", Text, server_default="x"),
+    )
+    tags = Table("tags", metadata, Column("order_id", Integer), Column("tag", Text))
+    if kind == "row security":
+        declare(metadata, RowSecurity("public", "orders"))
+        declare(metadata, Policy(name="all", schema="public", table="orders", using="true"))
+    query = {
+        "hidden key": lambda _, t: select(
+            t.c.what, select(func.count()).select_from(tags).scalar_subquery().label("n")
+        ),
+        "grouped": lambda _, t: (
+            select(t.c.id, t.c.what, func.count(tags.c.tag).label("n"))
+            .join_from(t, tags, tags.c.order_id == t.c.id)
+            .where(t.c.who == "x")
+            .group_by(t.c.id)
+        ),
+    }.get(kind)
+    grants = ["select", "insert"] if query else ALL
+    api = PostgRESTView(orders, grants=grants, query=query).table
+    PGCraftConfig().use(PostgRESTExtension()).configure_metadata(metadata)
+    with engine.begin() as connection:
+        metadata.create_all(public(connection))
+    with anon() as connection:
+        for name in ("orders", "tags", "api"):
+            connection.execute(
+                text(
+                    f"CREATE TEMP TABLE {name} (id serial PRIMARY KEY, what text, who text,"
+                    " order_id int, tag text)"
+                )
+            )
+        made = insert(api).values(what="a")
+        connection.execute(made.returning(api.c.what))
+        if grants == ALL:
+            connection.execute(update(api).values(what="b"))
+            connection.execute(api.delete())
+            connection.execute(made)
+        for name in ("orders", "tags"):
+            assert connection.scalar(text(f"SELECT count(*) FROM pg_temp.{name}")) == 0
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT what FROM public.orders")).all() == ["a"]
+
+
+def test_row_security_in_public_is_that_of_a_table_without_schema(metadata, public, anon, engine):
+    """A Table without a schema is in public, and so are its policies."""
+    notes = Table("notes", metadata, Column("id", Integer, primary_key=True), Column("who", Text))
+    declare(metadata, RowSecurity("public", "notes"))
+    own = Policy(name="own", schema="public", table="notes", using="who = 'ann'")
+    declare(metadata, own)
+    api = PostgRESTView(notes, grants=ALL).table
+    PGCraftConfig().use(PostgRESTExtension()).configure_metadata(metadata)
+    with engine.begin() as connection:
+        metadata.create_all(public(connection))
+        connection.execute(text("INSERT INTO public.notes (who) VALUES ('ann'), ('eve')"))
+    with anon() as connection:
+        assert connection.scalars(select(api.c.who)).all() == ["ann"]
+        assert connection.scalar(insert(api).values(who="ann").returning(api.c.id)) == 3
+    with pytest.raises(ProgrammingError, match="row-level security"), anon() as connection:
+        connection.execute(insert(api).values(who="eve"))
+
+
+@pytest.mark.parametrize("kind", ["materialized", "view over materialized"])
+def test_materialized_view_over_row_security_is_refused(kind, metadata, deploy):
+    """Its rows are those that its owner sees, for everybody."""
+    source = products(metadata).table
+    declare(metadata, RowSecurity("inventory", "products"))
+    exposed = PGCraftMaterializedView("copy", "inventory", metadata, select(source))
+    if kind == "view over materialized":
+        query = select(exposed.table)
+        exposed = PGCraftView("names", "inventory", metadata, query, security_invoker=True)
+    PostgRESTView(exposed)
+    words = r"products, which has row security, through the materialized view inventory\.copy"
+    with pytest.raises(PGCraftValidationError, match=words):
+        deploy(metadata)
+
+
+def test_materialized_view_can_be_read(metadata, deploy, anon, engine):
+    """Where no row security is behind it."""
+    source = products(metadata).table
+    copy = PGCraftMaterializedView("copy", "inventory", metadata, select(source.c.name))
+    api = PostgRESTView(copy).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+        connection.execute(text("REFRESH MATERIALIZED VIEW inventory.copy"))
+    with anon() as connection:
+        assert connection.scalars(select(api.c.name)).all() == ["a"]
+
+
+def test_policies_hold_for_tables_named_without_their_columns(metadata, deploy, anon, engine):
+    """sqlalchemy.table("b", schema="s") is the table s.b too."""
+    source = products(metadata).table
+    secret = PGCraftSimple("secrets", "inventory", metadata, [Column("what", Text)]).table
+    declare(metadata, RowSecurity("inventory", "secrets"))
+    light = table("secrets", column("id", Integer), column("what", Text), schema="inventory")
+    api = PostgRESTView(
+        source,
+        query=lambda q, t: q.add_columns(light.c.what).outerjoin_from(
+            t, light, light.c.id == t.c.id
+        ),
+    ).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+        connection.execute(insert(secret).values(what="hush"))
+    with anon() as connection:
+        assert connection.execute(select(api.c.name, api.c.what)).all() == [("a", None)]
+
+
+BREAKING = {
+    "check": Column("n", Integer, CheckConstraint("n > 0", name="ck_n")),
+    "not null": Column("n", Integer, nullable=False, server_default="1"),
+    "unique": Column("n", Integer, unique=True),
+    "foreign key": Column("n", Integer, ForeignKey("s.targets.id")),
+}
+
+
+@pytest.mark.parametrize("kind", BREAKING)
+@pytest.mark.parametrize("factory", [PGCraftSimple, PGCraftAppendOnly])
+def test_refused_row_tells_nothing_of_hidden_columns(factory, kind, metadata, deploy, anon, engine):
+    """The error says what was violated, as the server does, without the row."""
+    PGCraftSimple("targets", "s", metadata, [])
+    columns = [BREAKING[kind]._copy(), Column("secret", Text, server_default="hush")]
+    if kind == "not null":
+        columns.append(Column("m", Integer, Computed("n", persisted=True)))
+    source = factory("t", "s", metadata, columns)
+    api = PostgRESTView(source, grants=ALL, exclude_columns=["secret"]).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO s.targets DEFAULT VALUES"))
+        connection.execute(insert(source.table).values(n=1))
+        connection.execute(
+            insert(source.table).values(n=None if kind in ("unique", "check") else 1)
+        )
+    bad = {"check": -1, "not null": None, "unique": 1, "foreign key": 9}[kind]
+    state = {"check": "23514", "not null": "23502", "unique": "23505", "foreign key": "23503"}[kind]
+    for statement in (
+        update(api).where(api.c.id == 2).values(n=bad),
+        *([] if kind == "not null" else [insert(api).values(n=bad)]),
+    ):
+        with pytest.raises(IntegrityError) as error, anon() as connection:
+            connection.execute(statement)
+        told = error.value.orig.diag
+        assert told.sqlstate == state
+        assert told.message_detail is None
+        assert "hush" not in str(error.value.orig)
+        behind = source.ctx.get("attributes", source.table)
+        assert (told.schema_name, told.table_name) == ("s", behind.name)
+        assert told.constraint_name or told.column_name == "n"
+
+
+def test_error_of_the_users_own_trigger_is_told_whole(metadata, deploy, anon, engine):
+    """Only the server's own DETAIL has the row; that of a trigger is meant for the caller."""
+    source = products(metadata).table
+    body = """
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'No.', DETAIL = 'Why.', HINT = 'Do.';
+END;
+"""
+    refuse = Function("refuse", "inventory", body)
+    trigger = Trigger(name="refuse", schema="inventory", relation="products", function=refuse)
+    declare(metadata, refuse, trigger)
+    api = PostgRESTView(source, grants=ALL).table
+    deploy(metadata)
+    with pytest.raises(IntegrityError) as error, anon() as connection:
+        connection.execute(insert(api).values(name="a"))
+    told = error.value.orig.diag
+    assert (told.message_primary, told.message_detail, told.message_hint) == ("No.", "Why.", "Do.")
+
+
+def meanwhile(engine, anon, first, second):
+    """Run a statement as the owner, and a second one as anon that waits for it; return its end."""
+    outcome = []
+
+    def late():
+        try:
+            with anon() as connection:
+                outcome.append(connection.execute(second).rowcount)
+        except DBAPIError as error:
+            outcome.append(error.orig.sqlstate)
+
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        " AND datname = current_database()"
+    )
+    with engine.begin() as connection:
+        connection.execute(first)
+        thread = threading.Thread(target=late)
+        thread.start()
+        with engine.connect() as watcher:
+            while thread.is_alive() and not watcher.scalar(waiting):
+                watcher.rollback()
+    thread.join()
+    return outcome[0]
+
+
+@pytest.mark.parametrize("operation", ["update", "delete"])
+@pytest.mark.parametrize("factory", [PGCraftSimple, PGCraftAppendOnly])
+@pytest.mark.parametrize("as_text", [False, True])
+def test_row_that_is_hidden_meanwhile_is_not_written(
+    as_text, factory, operation, metadata, deploy, anon, engine
+):
+    """The filter is asked again, also where its column is not shown."""
+    source = products(metadata, Column("active", Boolean, server_default="true"), factory=factory)
+    condition = (
+        (lambda q, _: q.where(text("active"))) if as_text else lambda q, t: q.where(t.c.active)
+    )
+    api = PostgRESTView(source, grants=ALL, query=condition, exclude_columns=["active"]).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source.table).values(name="a"))
+    write = {"update": update(api).values(name="b"), "delete": api.delete()}[operation]
+    hide = update(source.table).values(active=False)
+    assert meanwhile(engine, anon, hide, write) == "40001"
+    with engine.connect() as connection:
+        assert connection.execute(select(source.table.c.name)).all() == [("a",)]
+    with anon() as connection:
+        assert connection.execute(write).rowcount == 0
+
+
+def test_hidden_column_that_no_filter_uses_may_be_changed_meanwhile(metadata, deploy, anon, engine):
+    """It keeps the other's value, and nobody has to try again."""
+    source = products(metadata).table
+    api = PostgRESTView(
+        source, grants=ALL, query=lambda q, t: q.where(t.c.price > 0), exclude_columns=["cost"]
+    ).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+    assert meanwhile(engine, anon, update(source).values(cost=7), update(api).values(name="b")) == 1
+    with engine.connect() as connection:
+        assert connection.execute(select(source.c.name, source.c.cost)).one() == ("b", 7)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"exclude_columns": ["deleted_at"]},
+        {"query": lambda q, t: q.where(t.c.deleted_at.is_(None))},
+        {
+            "query": lambda q, t: q.where(t.c.deleted_at.is_(None)),
+            "exclude_columns": ["deleted_at"],
+        },
+    ],
+)
+@pytest.mark.parametrize("secured", [False, True])
+def test_soft_delete_goes_through_the_view(secured, options, metadata, deploy, anon, engine):
+    """The row is given back as deleted, and is marked behind the view."""
+    source = products(metadata, extra_plugins=[SoftDeletePlugin()]).table
+    if secured:
+        declare(metadata, RowSecurity("inventory", "products"))
+        declare(metadata, Policy(name="all", schema="inventory", table="products", using="true"))
+    api = PostgRESTView(source, grants=ALL, **options).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source), [{"name": "a"}, {"name": "b"}])
+    gone = api.delete().where(api.c.name == "a").returning(api.c.id)
+    with anon() as connection:
+        assert connection.scalars(gone).all() == [1]
+    with anon() as connection:
+        assert connection.scalars(gone).all() == []
+    with engine.connect() as connection:
+        marked = select(source.c.name, source.c.deleted_at.is_not(None)).order_by(source.c.id)
+        assert connection.execute(marked).all() == [("a", True), ("b", False)]
+
+
+def test_soft_delete_of_a_row_changed_meanwhile_is_refused(metadata, deploy, anon, engine):
+    """As where rows go for good."""
+    source = products(metadata, extra_plugins=[SoftDeletePlugin()]).table
+    api = PostgRESTView(source, grants=ALL).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+    assert meanwhile(engine, anon, update(source).values(name="b"), api.delete()) == "40001"
+    with engine.connect() as connection:
+        assert connection.execute(select(source.c.deleted_at)).one() == (None,)
+
+
+def test_row_shown_more_than_once_is_not_written(metadata, deploy, anon, engine):
+    """Which of the view's rows would be given back, nobody could say."""
+    source = products(metadata).table
+    tags = PGCraftSimple(
+        "tags", "inventory", metadata, [Column("product_id", Integer), Column("tag", Text)]
+    ).table
+    api = PostgRESTView(
+        source,
+        grants=ALL,
+        query=lambda q, t: q.add_columns(tags.c.tag).outerjoin(tags, tags.c.product_id == t.c.id),
+    ).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source), [{"name": "a"}, {"name": "b"}])
+        connection.execute(insert(tags), [{"product_id": 1, "tag": one} for one in "xyy"])
+        connection.execute(insert(tags).values(product_id=2, tag="z"))
+    with anon() as connection:
+        changed = update(api).where(api.c.id == 2).values(price=5).returning(api.c.tag)
+        assert connection.scalars(changed).all() == ["z"]
+    for statement in (
+        update(api).where(api.c.id == 1).values(price=5),
+        update(api).where(api.c.tag == "x").values(price=5),
+    ):
+        with (
+            pytest.raises(
+                DBAPIError, match=r"api\.products shows this row more than once"
+            ) as error,
+            anon() as connection,
+        ):
+            connection.execute(statement)
+        assert code(error) == "21000"
+    with anon() as connection:
+        assert connection.execute(api.delete().where(api.c.id == 1)).rowcount == 1
+    with engine.connect() as connection:
+        assert connection.execute(select(source.c.name, source.c.price)).all() == [("b", 5)]
+
+
+@pytest.mark.parametrize("kind", ["append-only", "API view"])
+def test_table_of_a_view_is_exposed_as_the_view_itself(kind, metadata, deploy, anon):
+    """Its key and the models that it belongs to are those of the view."""
+    source = products(metadata, factory=PGCraftAppendOnly)
+    given = source.table if kind == "append-only" else PostgRESTView(source, grants=ALL).table
+    api = PostgRESTView(given, "web", grants=ALL).table
+    deploy(metadata)
+    with anon() as connection:
+        assert connection.scalar(insert(api).values(name="a").returning(api.c.id)) == 1
+        assert connection.execute(update(api).values(price=2)).rowcount == 1
+
+
+def test_exists_needs_no_column_that_it_does_not_name(metadata, deploy, anon, engine):
+    """Under row security the role gets the columns of the condition alone."""
+    source = products(metadata).table
+    orders = PGCraftSimple(
+        "orders", "inventory", metadata, [Column("product_id", Integer), Column("secret", Text)]
+    ).table
+    declare(metadata, RowSecurity("inventory", "orders"))
+    own = Policy(name="few", schema="inventory", table="orders", using="id < 3")
+    declare(metadata, own)
+    api = PostgRESTView(
+        source,
+        grants=ALL,
+        query=lambda q, t: q.where(~exists().where(orders.c.product_id == t.c.id)),
+    ).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source), [{"name": one} for one in "abc"])
+        connection.execute(insert(orders), [{"product_id": one} for one in (9, 2, 3)])
+    with anon() as connection:
+        assert connection.scalars(select(api.c.name).order_by("name")).all() == ["a", "c"]
+        assert connection.execute(update(api).values(price=3)).rowcount == 2
+    with pytest.raises(ProgrammingError, match="permission denied"), anon() as connection:
+        connection.execute(select(orders.c.secret))
+
+
+def test_star_of_a_view_between_is_all_columns(metadata, deploy, anon, engine):
+    """What its own text reads, the role must be able to read."""
+    source = products(metadata).table
+    declare(metadata, RowSecurity("inventory", "products"))
+    only = Policy(name="all", schema="inventory", table="products", using="true")
+    declare(metadata, only)
+    query = select(literal(1).label("one")).where(exists().where(source.c.price > 1))
+    between = PGCraftView("dear", "inventory", metadata, query, security_invoker=True)
+    api = PostgRESTView(between).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+    with anon() as connection:
+        assert connection.execute(select(api)).all() == [(1,)]
+
+
+def test_role_that_only_inserts_shares_a_view_with_readers(metadata, deploy_two, anon, engine):
+    """Under row security the trigger reads the row for those alone who may read."""
+    source = PGCraftSimple("box", "s", metadata, [Column("note", Text), Column("by", Text)]).table
+    declare(metadata, RowSecurity("s", "box"))
+    drop_in = Policy(name="drop_in", schema="s", table="box", command="INSERT", check="note <> ''")
+    read = Policy(
+        name="read", schema="s", table="box", command="SELECT", roles=("web_user",), using="true"
+    )
+    declare(metadata, drop_in, read)
+    grants = {"anon": ["insert"], "web_user": ["select", "insert"]}
+    api = PostgRESTView(source, grants=grants, query=lambda q, t: q.where(t.c.note != "x")).table
+    deploy_two(metadata)
+    with anon() as connection:
+        connection.execute(text("INSERT INTO api.box (note) VALUES ('hello')"))
+    with anon(role="web_user") as connection:
+        made = insert(api).values(note="hi").returning(api.c.id)
+        assert connection.scalar(made) == 2
+        assert connection.scalars(select(api.c.note).order_by("id")).all() == ["hello", "hi"]
+    for statement in ("INSERT INTO api.box (note) VALUES ('')", "SELECT note FROM s.box"):
+        with pytest.raises(ProgrammingError, match=r"row-level|denied"), anon() as connection:
+            connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match=r"would not be in"), anon(role="web_user") as connection:
+        connection.execute(insert(api).values(note="x"))

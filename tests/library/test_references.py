@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import re
+import sys
 
 import pytest
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -270,11 +272,12 @@ def test_names_with_dots_and_quotes_are_referenced(engine, metadata, create, dif
 def test_unknown_dimension_is_refused_before_anything_is_created(engine, metadata):
     """create_all and resolve_references raise, naming the item and the nearest dimension."""
     PGCraftSimple("customers", "s", metadata, [])
-    PGCraftSimple(
-        "t", "s", metadata, [Column("a", Integer), PGCraftFK(references={"{a}": "custmers.id"})]
-    )
+    line = sys._getframe().f_lineno + 1
+    fk = PGCraftFK(references={"{a}": "custmers.id"})
+    PGCraftSimple("t", "s", metadata, [Column("a", Integer), fk])
     sentence = (
-        r"PGCraftFK\(references={'{a}': 'custmers.id'}\) on s\.t references the dimension "
+        r"PGCraftFK\(references={'{a}': 'custmers.id'}\) on s\.t "
+        rf"\({re.escape(__file__)}, line {line}\) references the dimension "
         r"'custmers', which does not exist\. Did you mean 'customers'\? "
         r"The dimensions are: customers, t\."
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar
+
 import pytest
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ForeignKey,
     Integer,
     MetaData,
     String,
@@ -15,11 +19,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from pgcraft import PGCraftCheck, PGCraftFK, PGCraftIndex, pgcraft_build_naming_conventions
 from pgcraft.declarative import register
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.plugins.pk import UUIDV4PKPlugin
+from pgcraft.plugins.timestamps import TimestampsPlugin
 
 
 def make_base():
@@ -131,3 +137,86 @@ def test_registered_class_is_a_dimension(metadata):
 
     (constraint,) = A.__table__.foreign_key_constraints
     assert constraint.referred_table is A.__table__
+
+
+class Stamped:
+    """A mixin with typed columns."""
+
+    note: Mapped[str | None] = mapped_column(String(20), comment="free")
+
+
+def test_mapped_columns_are_what_sqlalchemy_makes_of_them(engine, create, differences):
+    """Types and NOT NULL by the annotation, the base's own types, names, defaults and keys."""
+
+    class Base(DeclarativeBase):
+        metadata = MetaData(naming_convention=pgcraft_build_naming_conventions())
+        type_annotation_map: ClassVar = {str: Text()}
+
+    @register(base=Base, schema="s", extra_plugins=[TimestampsPlugin()])
+    class Team(Stamped):
+        __tablename__ = "teams"
+        id: Mapped[int]
+        name: Mapped[str] = mapped_column(unique=True)
+        motto: Mapped[str | None] = mapped_column("Motto", server_default="win")
+        plain = Column(Integer)
+        size = mapped_column(Integer, default=11)
+        created_at: Mapped[datetime]
+        by_name = PGCraftIndex(None, "lower({name})")
+
+    @register(base=Base, schema="s")
+    class Player(Stamped):
+        __tablename__ = "players"
+        team_id: Mapped[int] = mapped_column(ForeignKey("s.teams.id"))
+        team: Mapped[Team] = relationship(Team)
+
+    create(Base.metadata)
+    table = Team.__table__
+    assert table.columns.keys() == [
+        "id",
+        "note",
+        "name",
+        "Motto",
+        "plain",
+        "size",
+        "created_at",
+        "updated_at",
+    ]
+    assert [one.name for one in table.columns if one.nullable] == ["note", "Motto", "plain", "size"]
+    assert isinstance(table.c.name.type, Text)
+    assert table.c.note is not Player.__table__.c.note
+    assert differences(Base.metadata) == []
+    with Session(engine) as session:
+        session.add(Player(team=Team(name="A", plain=1), note="x"))
+        session.commit()
+        team = session.scalars(select(Player.team_id).where(Player.note == "x")).one()
+        found = session.scalars(select(Team).where(Team.id == team, Team.motto == "win")).one()
+        assert (found.name, found.size, found.plain, found.note) == ("A", 11, 1, None)
+        assert isinstance(found.created_at, datetime)
+
+
+def test_mapped_column_is_refused_where_it_would_be_lost(metadata):
+    """With a sentence that says what to write."""
+    register_ = register(metadata=metadata, schema="s")
+    namespace = {"__tablename__": "t", "x": mapped_column(Integer)}
+    words = (
+        "'x' of the class 'T' is a mapped_column\\(\\), but the class is not mapped. Write Column"
+    )
+    with pytest.raises(PGCraftValidationError, match=words):
+        register_(type("T", (), namespace))
+    namespace = {"__tablename__": "t", "x": mapped_column(Integer, deferred=True)}
+    words = "'x' of the class 'T' is a mapped_column\\(\\) with deferred or active_history, .* Take it away"
+    with pytest.raises(PGCraftValidationError, match=words):
+        register(base=make_base(), schema="s")(type("T", (), namespace))
+
+
+@pytest.mark.parametrize("annotation", [Mapped[int], "Mapped[int]", "orm.Mapped[int]"])
+def test_annotation_without_a_column_is_refused(annotation):
+    """There would be no such column, silently."""
+    base = make_base()
+    namespace = {"__tablename__": "t", "__annotations__": {"x": annotation}}
+    words = (
+        r"'x' of the class 'T' is annotated, but has no column, .* Write x: Mapped\[…\] = mapped"
+    )
+    with pytest.raises(PGCraftValidationError, match=words):
+        register(base=base, schema="s")(type("T", (), namespace))
+    assert not base.metadata.tables

@@ -221,17 +221,19 @@ def test_downgrade_that_only_looks_right_is_not_proven(tmp_path):
 
 
 def test_difference_that_autogenerate_does_not_see_fails(tmp_path):
-    """An event of the models makes a domain that no revision makes: not "no schema change"."""
+    """The key that a table is partitioned by cannot change: not "no schema change"."""
+    made = "CREATE TABLE public.parts (a int, b int) PARTITION BY RANGE (a)"
     models = MODELS + (
         "from sqlalchemy import DDL, event\n"
-        "event.listen(metadata, 'after_create', DDL(\n"
-        "    'CREATE DOMAIN amount AS numeric'))\n"
+        f"event.listen(metadata, 'after_create', DDL('{made.replace('(a)', '(b)')}'))\n"
     )
-    report = review_project(write_project(tmp_path, models=models))
+    first = revision("0001", None, f'op.execute("{made}")', 'op.execute("DROP TABLE parts")')
+    project = write_project(tmp_path, models=models, revisions={"0001_first": first})
+    report = review_project(project)
     assert report.verdict == "fail"
     (finding,) = report.findings
     assert finding.rule == "unproven"
-    assert "missing: domain public.amount" in finding.message
+    assert "table public.parts: partition by RANGE (a) -> RANGE (b)" in finding.message
 
 
 CHECKS = [
@@ -491,13 +493,32 @@ def test_column_that_needs_values_is_a_warning(tmp_path):
     assert "rank" not in named
 
 
-def test_constraint_without_a_name_is_said_to_need_one(tmp_path):
-    """What has no name cannot be dropped: the way back fails, with the advice to name it."""
+def test_constraint_without_a_name_gets_the_servers(tmp_path):
+    """Alembic could not drop what has no name: the draft says the name that it will have."""
     project = write_project(tmp_path, models=MODELS + CUSTOMERS)
     review_project(project)
     commit_draft(project)
     rewrite_models(project, MODELS + CUSTOMERS.replace("String(20))", "String(20), unique=True)"))
-    first, second = (review_project(project) for _ in range(2))
+    report = proven(review_project(project))
+    assert statements(report) == [
+        "ALTER TABLE public.customers ADD CONSTRAINT customers_name_key UNIQUE (name);"
+    ]
+
+
+def test_hand_written_constraint_without_a_name_is_said_to_need_one(tmp_path):
+    """What has no name cannot be dropped: the way back fails, with the advice to name it."""
+    first = revision(
+        "0001",
+        None,
+        """
+        op.execute("CREATE TABLE public.customers (id serial PRIMARY KEY, name varchar(20))")
+        op.create_unique_constraint(None, "customers", ["name"])
+        """,
+        'op.drop_constraint(None, "customers")',
+    )
+    models = MODELS + CUSTOMERS.replace("String(20))", "String(20), unique=True)")
+    project = write_project(tmp_path, models=models, revisions={"0001_first": first})
+    first, second = (review_project(project, from_revision="base") for _ in range(2))
     (finding,) = [one for one in first.findings if one.rule == "irreversible"]
     assert "pgcraft_build_naming_conventions()" in finding.help
     # An object's address in the message would make every run's report another one.
@@ -541,9 +562,8 @@ def test_exclusion_constraint_is_not_hidden_by_a_filter(tmp_path):
         env=with_filter("return True"),
         revisions={"0001_first": first},
     )
-    report = review_project(project)
-    assert report.verdict == "fail"
-    assert "left over: constraint public.customers.ex" in report.findings[0].message
+    report = proven(review_project(project))
+    assert statements(report) == ["ALTER TABLE public.customers DROP CONSTRAINT ex;"]
 
 
 def test_last_table_that_the_models_lose_is_dropped(tmp_path):

@@ -15,10 +15,12 @@ from pgcraft import (
     PGCraftValidationError,
 )
 from pgcraft.declarative import register
-from pgcraft.factory import PGCraftSimple
+from pgcraft.factory import PGCraftAppendOnly, PGCraftSimple
 from pgcraft.factory.order import sort_plugins
 from pgcraft.plugin import Dynamic, Plugin, produces, requires, singleton
 from pgcraft.plugins.pk import SerialPKPlugin, UUIDV4PKPlugin
+from pgcraft.plugins.soft_delete import SoftDeletePlugin
+from pgcraft.plugins.timestamps import TimestampsPlugin
 
 
 def simple(*items, **options):
@@ -42,6 +44,14 @@ def attached_column():
     """Give a factory the column of another table."""
     table = Table("old", MetaData(), Column("sku", String))
     simple(table.c.sku)
+
+
+def foreign_key_to_a_wrong_column():
+    """Reference a column that the dimension's root does not have."""
+    metadata = MetaData()
+    PGCraftAppendOnly("customers", "crm", metadata, [Column("name", String)])
+    items = [Column("customer", Integer), PGCraftFK(references={"{customer}": "customers.idd"})]
+    PGCraftSimple("products", "inventory", metadata, items)
 
 
 def register_class(*, table="users", **arguments):
@@ -128,7 +138,64 @@ ERRORS = {
     ),
     "column named as the key": (
         lambda: simple(Column("id", Integer)),
-        "inventory.products has two columns with the name 'id'. Give one another name;",
+        (
+            "inventory.products has two columns with the name 'id': one that you gave, and the "
+            "key, which a plugin makes: SerialPKPlugin() where you chose no other. Take yours away "
+            "to use the key 'id', or give the key another name: "
+            "extra_plugins=[SerialPKPlugin('product_id')]."
+        ),
+    ),
+    "column with the key of the key": (
+        lambda: simple(Column("x", Integer, key="id")),
+        "inventory.products has two columns with the name 'id': one that you gave, and the key",
+    ),
+    "column named as the key that was chosen": (
+        lambda: simple(Column("pid", Integer), extra_plugins=[UUIDV4PKPlugin("pid")]),
+        "inventory.products has two columns with the name 'pid': one that you gave, and the key",
+    ),
+    "column named as the key of an append-only dimension": (
+        lambda: PGCraftAppendOnly("a", "s", MetaData(), [Column("id", Integer)]),
+        "s.a has two columns with the name 'id': one that you gave, and the key",
+    ),
+    "two columns of one name": (
+        lambda: simple(sku(), sku()),
+        "inventory.products has two columns with the name 'sku'. Give one another name;",
+    ),
+    "two columns of one key": (
+        lambda: simple(sku(), Column("x", String, key="sku")),
+        "inventory.products has two columns with the key 'sku'. Give one another name;",
+    ),
+    "column of a plugin named as one given": (
+        lambda: simple(Column("made", String), extra_plugins=[TimestampsPlugin("made")]),
+        "inventory.products has two columns with the name 'made'. Give one another name; where a",
+    ),
+    "column without name": (
+        lambda: simple(Column(Integer)),
+        "A name in the columns of inventory.products is empty. Give a name.",
+    ),
+    "key without name": (
+        lambda: simple(extra_plugins=[SerialPKPlugin("")]),
+        "A name in the columns of inventory.products is empty. Give a name.",
+    ),
+    "key with a name of 64 bytes": (
+        lambda: simple(extra_plugins=[UUIDV4PKPlugin("ä" * 32)]),
+        f"The name '{'ä' * 32}' in the columns of inventory.products has 64 bytes, and PostgreSQL",
+    ),
+    "key of an append-only dimension with a name of 64 bytes": (
+        lambda: PGCraftAppendOnly("a", "s", MetaData(), [], plugins=[SerialPKPlugin("k" * 64)]),
+        "in the columns of s.a has 64 bytes, and PostgreSQL cuts names at 63.",
+    ),
+    "key with a name that ends in a line end": (
+        lambda: simple(extra_plugins=[SerialPKPlugin("a\n")]),
+        r"The name 'a\n' in the columns of inventory.products ends in a line end, and SQLAlchemy",
+    ),
+    "key with a zero byte in its name": (
+        lambda: simple(extra_plugins=[SerialPKPlugin("a\0")]),
+        r"The name 'a\x00' in the columns of inventory.products has a zero byte.",
+    ),
+    "column of a plugin with a name of 64 bytes": (
+        lambda: simple(extra_plugins=[SoftDeletePlugin("d" * 64)]),
+        "in the columns of inventory.products has 64 bytes, and PostgreSQL cuts names at 63.",
     ),
     "unknown marker in an index": (
         lambda: simple(sku(), PGCraftIndex("ix", "lower({skuu})")),
@@ -157,6 +224,21 @@ ERRORS = {
         (
             "PGCraftFK(references={'{skus}': 'products.id'}) on inventory.products names the column "
             "'skus', which does not exist. Did you mean 'sku'?"
+        ),
+    ),
+    "foreign key to an unknown column": (
+        lambda: simple(sku(), PGCraftFK(references={"{sku}": "products.sku_"})),
+        (
+            "PGCraftFK(references={'{sku}': 'products.sku_'}) on inventory.products references the "
+            "column 'sku_' of inventory.products, which does not exist. Did you mean 'sku'? The "
+            "columns of inventory.products are: id, sku."
+        ),
+    ),
+    "foreign key to an unknown column of another table": (
+        foreign_key_to_a_wrong_column,
+        (
+            "on inventory.products references the column 'idd' of crm.customers_root, which does "
+            "not exist. Did you mean 'id'? The columns of crm.customers_root are: id, created_at."
         ),
     ),
     "unknown name in resolve": (

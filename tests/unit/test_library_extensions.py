@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import MetaData, create_mock_engine
 
 from pgcraft import PGCraftConfig, PGCraftExtension, PGCraftValidationError, config
 from pgcraft.factory import PGCraftSimple
+from pgcraft.plugins.pk import UUIDV4PKPlugin
 
 MODULE = """
 from pgcraft import PGCraftExtension
@@ -106,4 +108,59 @@ def test_metadata_is_configured_once_by_either_way():
     metadata.create_all(engine, checkfirst=False)
     configuration.configure_metadata(metadata)
     assert recorder.configured == [metadata]
-    assert len(statements) == 2
+    assert [type(one).__name__ for one in statements] == ["CreateSchema", *["CreateTable"] * 2]
+
+
+class Keys(PGCraftExtension):
+    """An extension without arguments."""
+
+
+UUID = UUIDV4PKPlugin
+
+
+@pytest.mark.parametrize(
+    ("configure", "sentence"),
+    [
+        (lambda: PGCraftConfig().use(Keys), "PGCraftConfig.use() got the class Keys. Give"),
+        (lambda: PGCraftConfig(extensions=[Keys]), "(extensions=…) got the class Keys. Give"),
+        (
+            lambda: PGCraftConfig().register(UUID),
+            "register() got the class UUIDV4PKPlugin. Give it what the class makes: UUIDV4PKPlugin()",
+        ),
+        (lambda: PGCraftConfig([UUID]), "(plugins=…) got the class UUIDV4PKPlugin."),
+        (
+            lambda: PGCraftConfig().use(UUID()),
+            "got UUIDV4PKPlugin(), which is no extension. Add plugins with PGCraftConfig().reg",
+        ),
+        (
+            lambda: PGCraftConfig(Keys()),
+            "(plugins=…) got Keys(), which is no plugin. Put extensions in use with PGCraftConfig().use(",
+        ),
+        (lambda: PGCraftConfig().register(Keys()), "got Keys(), which is no plugin. Put ext"),
+        (
+            lambda: PGCraftConfig(UUID()),
+            "PGCraftConfig(plugins=…) got one plugin alone. Put it into a list.",
+        ),
+        (lambda: PGCraftConfig(extensions=Keys()), "got one extension alone. Put it into a list"),
+        (
+            lambda: PGCraftConfig().register([UUID()]),
+            "got [UUIDV4PKPlugin()], which is no plugin. Give it objects of the class Plugin.",
+        ),
+        (lambda: PGCraftConfig().use("postgrest"), "got 'postgrest', which is no extension."),
+    ],
+)
+def test_what_is_no_plugin_or_extension_is_refused(configure, sentence):
+    """At once, where it is given, and with what to write instead."""
+    with pytest.raises(PGCraftValidationError, match=re.escape(sentence)):
+        configure()
+
+
+def test_plugins_of_an_extension_that_are_none_are_refused():
+    """The class of the extension is named."""
+
+    class Wrong(PGCraftExtension):
+        def plugins(self):
+            return [UUIDV4PKPlugin]
+
+    with pytest.raises(PGCraftValidationError, match=r"Wrong\.plugins\(\) got the class UUIDV4"):
+        PGCraftConfig().use(Wrong()).all_plugins()

@@ -48,8 +48,10 @@ MODULES = (
     "grant",
     "policy",
     "registry",
+    "relations",
     "role",
     "trigger",
+    "trigger_rules",
 )
 LONG = "ä" * 32
 
@@ -157,7 +159,19 @@ def test_enum_without_label_or_with_one_twice_is_refused(labels, metadata):
     ("on", "privilege", "columns", "words"),
     [
         ("TABLE s.t", "SELCT", (), "Did you mean 'SELECT'"),
-        ("TABLE s.t", "EXECUTE", (), "The privileges are: SELECT, INSERT"),
+        (
+            "TABLE s.t",
+            "EXECUTE",
+            (),
+            "there. EXECUTE is for a FUNCTION. The privileges are: SELECT",
+        ),
+        ("TABLE s.t", "USAGE", (), "there. USAGE is for a SEQUENCE. The privileges are: SELECT"),
+        (
+            "TABLE s.t",
+            "DELETE",
+            ("a",),
+            "there. DELETE is for a whole TABLE. The privileges are: SELECT",
+        ),
         ("TABLE s.t", "DELETE", ("a",), "The privileges are: SELECT, INSERT, UPDATE, REFERENCES"),
         ("SEQUENCE s.t", "INSERT", (), "The privileges are: USAGE, SELECT, UPDATE"),
         ("FUNCTION s.f()", "EXECUT", (), "Did you mean 'EXECUTE'"),
@@ -174,6 +188,26 @@ def test_grant_of_unknown_privilege_is_refused(on, privilege, columns, words):
     """The error has the nearest right spelling for that kind of object."""
     with pytest.raises(PGCraftValidationError, match=words):
         Grant((privilege,), on, to="anon", columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("on", "relation"),
+    [
+        ("TABLE s.t", ("s", "t")),
+        ('table "S".T', ("S", "t")),
+        ('TABLE s."a.b"', ("s", "a.b")),
+        ('TABLE "q""q"."T x"', ('q"q', "T x")),
+        ("TABLE t", None),
+        ("SCHEMA s", None),
+        (Schema("s"), None),
+        (Function("f", "s", ""), None),
+        (Table("t", MetaData()), ("public", "t")),
+        (Table("T", MetaData(), schema="s"), ("s", "T")),
+    ],
+)
+def test_grant_knows_its_relation_however_it_is_written(on, relation):
+    """By it, a misspelled one is found among the models."""
+    assert Grant("ALL", on, to="anon").relation_name == relation
 
 
 def test_grant_of_no_privilege_is_refused():
@@ -205,15 +239,49 @@ def test_policy_that_the_server_would_refuse_is_refused(command, condition, word
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"timing": "BEFOR"}, "the timing 'BEFOR', .* Did you mean 'BEFORE'.* AFTER, INSTEAD OF"),
+        ({"timing": "INSTEAD"}, "Did you mean 'INSTEAD OF'"),
+        ({"level": "STATEMNT"}, "the level 'STATEMNT', .* Did you mean 'STATEMENT'"),
+        ({"events": ("INSRT",)}, "the event 'INSRT', .* Did you mean 'INSERT'"),
+        ({"events": "UPDATE OF"}, "the event 'UPDATE OF'.* Did you mean 'UPDATE OF column'"),
+        ({"events": "UPDATE OF a,,b"}, "the event 'UPDATE OF a,,b', which PostgreSQL does not"),
+        ({"events": ()}, "the event '', which PostgreSQL does not know. The events are: INSERT"),
+        ({"events": ("UPDATE", "UPDATE OF a")}, "has the event UPDATE twice. Say it once"),
+        ({"timing": "INSTEAD OF", "level": "STATEMENT"}, "each STATEMENT. INSTEAD OF is for each"),
+        ({"events": "TRUNCATE"}, r'TRUNCATE and for each ROW. Say level="STATEMENT"'),
+        ({"when": "OLD.a > 1"}, "is for INSERT, and its when= reads OLD. INSERT has no OLD row"),
+        ({"function": Function("f", "s", "", ("a text",))}, r"calls s.f\(a text\), which has arg"),
+        ({"function": Function("f", "s", "", (), "text")}, r"calls s.f\(\), which returns text"),
+    ],
+)
+def test_trigger_that_the_server_would_refuse_is_refused(arguments, words):
+    """The error says which trigger, what is wrong, and the nearest right spelling."""
+    given = {"name": "t", "schema": "s", "relation": "r", "function": Function("f", "s", "")}
+    with pytest.raises(PGCraftValidationError, match=rf"The trigger t ON s\.r .*{words}"):
+        Trigger(**{**given, **arguments})
+
+
+@pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda t: select(func.lower(t.c.name)), "column lower.* has no name.*label"),
         (lambda t: select(t.c.id + 1), "has no name"),
         (lambda t: select(literal_column("1")), "has no name"),
         (lambda t: select(t.c.id, text("now()")), "has no name"),
-        (lambda t: select(t.c.id, t.alias().c.id), "has the name of another one"),
-        (lambda t: select(t.c.id, t.c.name.label("id")), "has the name of another one"),
-        (lambda t: select(t.c.id, cast(t.c.id, Text)), "has the name of another one"),
+        (
+            lambda t: select(t.c.id, t.alias().c.id),
+            r"two columns with the name 'id'; the second is Anonymous alias of stock\.id",
+        ),
+        (
+            lambda t: select(t.c.id, t.c.name.label("id")),
+            "two columns with the name 'id'; the second is",
+        ),
+        (
+            lambda t: select(t.c.id, cast(t.c.id, Text)),
+            "two columns with the name 'id'; the second is CAST",
+        ),
     ],
 )
 @pytest.mark.parametrize("late", [False, True])

@@ -12,9 +12,12 @@ from pgcraft.dimension import dimensions
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory import PGCraftSimple
 from pgcraft.factory.order import sort_plugins
+from pgcraft.objects import declared_objects
 from pgcraft.origin import origin_of
 from pgcraft.plugin import Dynamic, Plugin, produces, requires
 from pgcraft.plugins.pk import SerialPKPlugin, UUIDV4PKPlugin
+from pgcraft.plugins.soft_delete import SoftDeletePlugin
+from pgcraft.plugins.timestamps import TimestampsPlugin
 
 
 @produces(Dynamic("key"))
@@ -128,8 +131,15 @@ def test_failed_definition_leaves_nothing_behind():
     metadata = MetaData()
     columns = [Column("x", Integer)]
     with pytest.raises(PGCraftValidationError, match="y"):
-        PGCraftSimple("t", "s", metadata, [*columns, PGCraftIndex("ix", "{y}")])
+        PGCraftSimple(
+            "t",
+            "s",
+            metadata,
+            [*columns, PGCraftIndex("ix", "{y}")],
+            extra_plugins=[TimestampsPlugin(), SoftDeletePlugin()],
+        )
     assert not metadata.tables
+    assert not declared_objects(metadata)
     assert not dimensions(metadata)["t"]
     fixed = PGCraftSimple("t", "s", metadata, [Column("x", Integer), PGCraftIndex("ix", "{x}")])
     assert [index.name for index in fixed.table.indexes] == ["ix"]

@@ -2,4 +2,4 @@
 
 import os
 
-URL = os.environ.get("DATABASE_URL", "postgresql+psycopg://localhost/mydb")
+URL = os.environ.get("DATABASE_URL", "postgresql+psycopg:///flask_app")

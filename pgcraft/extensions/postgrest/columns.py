@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Label, Select, select
+from sqlalchemy import Column, Exists, Label, Select, exists, literal_column, null, select
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause, TextClause
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import did_you_mean
 from pgcraft.plugins.plpgsql import made_by_server
+from pgcraft.plugins.soft_delete import DELETED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,15 +52,51 @@ def api_select(
             f"The query of {view} returned {made!r}, which is no select.",
             advice="Return one, such as query=lambda q, t: q.where(t.c.active).",
         )
-    hidden = [
-        one
-        for one in made.selected_columns
-        if isinstance(one, Column) and one.table is source.table and one not in set(chosen)
-    ]
-    if hidden and isinstance(made, Select):
-        kept = [one for one in made.selected_columns if one not in set(hidden)]
+    hidden = set(source.table.columns) - set(chosen)
+    shown = [one for one in made.selected_columns if _shows(one, hidden)]
+    if shown and not isinstance(made, Select):
+        raise PGCraftValidationError(
+            f"The API view {view} hides {shown[0].name}, which its {type(made).__name__} shows.",
+            advice="Build it from the select that the query function gets, which lacks the column.",
+        )
+    if shown:
+        kept = [one for one in made.selected_columns if one not in set(shown)]
         made = made.with_only_columns(*kept, maintain_column_froms=True)
-    return made
+    return _without_stars(made)
+
+
+def _shows(column: Any, hidden: set[Column[Any]]) -> bool:
+    """Tell whether a column is a hidden one, itself or through an alias or a subquery.
+
+    A label is the user's own word for what is to be shown.
+    """
+    return not isinstance(column, Label) and any(
+        one in hidden and one.name == column.name for one in column.base_columns
+    )
+
+
+def _without_stars(query: Any) -> Any:
+    """Let ``exists()`` select nothing, as ``*`` wants the right to read every column."""
+
+    def narrow(element: Any, **_: Any) -> Any:
+        inner = getattr(element.element, "element", None) if isinstance(element, Exists) else None
+        if not isinstance(inner, Select) or not is_star(inner):
+            return None
+        return exists(inner.with_only_columns(literal_column("1"), maintain_column_froms=True))
+
+    if not any(isinstance(one, Exists) for one in visitors.iterate(query)):
+        return query
+    return visitors.replacement_traverse(query, {}, narrow)
+
+
+def is_star(query: Select[Any]) -> bool:
+    """Tell whether a select names no columns and takes all.
+
+    Example:
+        >>> is_star(select(literal_column("*")))
+        True
+    """
+    return [str(one) for one in query.inner_columns] == ["*"]
 
 
 def writable_columns(source: Source, query: Any) -> dict[str, str]:
@@ -83,6 +122,39 @@ def plain_columns(source: Source, query: Any) -> Iterator[tuple[str, Column[Any]
             yield one.name, column
 
 
+def watched_columns(
+    source: Source, query: Any, written: Iterable[str], *, by_text: bool
+) -> list[str]:
+    """Return the source's columns on which it depends whether the view shows a row.
+
+    Those that are written through the view are left out: they are looked at anyway.
+
+    Args:
+        source: The source.
+        query: The view's select.
+        written: The source's columns that are written.
+        by_text: Whether a condition that is a text counts as one on all columns.
+    """
+    if not isinstance(query, Select):
+        return []
+    conditions = query.with_only_columns(null(), maintain_column_froms=True)
+    parts: list[Any] = list(visitors.iterate(conditions))
+    used = {one.name for one in parts if getattr(one, "table", None) is source.table}
+    if by_text and any(isinstance(one, TextClause) or _is_text(one) for one in parts):
+        used |= {column.name for column in source.table.columns}
+    return [one.name for one in source.table.columns if one.name in used - set(written)]
+
+
+def _is_text(element: Any) -> bool:
+    known = {"*", "1"}
+    return isinstance(element, ColumnClause) and element.is_literal and element.name not in known
+
+
+def soft_deleted(table: Table) -> str | None:
+    """Return the name of the column that a DELETE sets; None if it takes the row away."""
+    return next((column.name for column in table.columns if DELETED in column.info), None)
+
+
 def _chosen(
     source: Source,
     view: str,
@@ -96,15 +168,20 @@ def _chosen(
         )
     there = list(source.table.columns)
     if columns is None:
-        excluded = {_find(source, view, name) for name in exclude_columns or ()}
+        excluded = {_find(source, view, name) for name in _names(exclude_columns or ())}
         chosen = [column for column in there if column not in excluded]
     else:
-        chosen = list(dict.fromkeys(_find(source, view, name) for name in columns))
+        chosen = list(dict.fromkeys(_find(source, view, name) for name in _names(columns)))
     if not chosen:
         raise PGCraftValidationError(
             f"The API view {view} has no column left.", advice="Leave at least one."
         )
     return chosen
+
+
+def _names(names: Iterable[str]) -> Iterable[str]:
+    """Take a text for one name, as its letters are none."""
+    return [names] if isinstance(names, str) else names
 
 
 def _find(source: Source, view: str, name: str) -> Column[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import PGCraftValidationError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pgcraft.extensions.postgrest.columns import Query
+    from pgcraft.extensions.postgrest.granted import GrantsArgument
     from pgcraft.plugin import Context
 
 _ARGUMENTS = ("schema", "grants", "query", "columns", "exclude_columns")
@@ -43,17 +45,17 @@ class PostgRESTPlugin(Plugin):
     def __init__(
         self,
         schema: str = "api",
-        grants: Iterable[str] = ("select",),
+        grants: GrantsArgument = ("select",),
         query: Query | None = None,
         *,
         columns: Iterable[str] | None = None,
         exclude_columns: Iterable[str] | None = None,
     ) -> None:
         self.schema = schema
-        self.grants = grants if isinstance(grants, str) else tuple(grants)
+        self.grants = grants if isinstance(grants, str | Mapping) else tuple(grants)
         self.query = query
-        self.columns = None if columns is None else tuple(columns)
-        self.exclude_columns = None if exclude_columns is None else tuple(exclude_columns)
+        self.columns = _kept(columns)
+        self.exclude_columns = _kept(exclude_columns)
 
     def run(self, ctx: Context) -> None:
         """Put the API view into the context, under ``api_view``."""
@@ -71,6 +73,11 @@ class PostgRESTPlugin(Plugin):
             columns=self.columns,
             exclude_columns=self.exclude_columns,
         )
+
+
+def _kept(names: Iterable[str] | None) -> Iterable[str] | None:
+    """Return names that can be gone through again, as a plugin may serve many factories."""
+    return names if names is None or isinstance(names, str) else tuple(names)
 
 
 def plugins_for(api: Any, name: str) -> list[Plugin]:

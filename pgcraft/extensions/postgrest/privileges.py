@@ -1,95 +1,136 @@
-"""What the API's role must be granted."""
+"""What the roles of an API must be granted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Integer, Select, TableClause
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
 
-from pgcraft.extensions.postgrest.security import acts_as_invoker, refuse_bypass, view_named
-from pgcraft.extensions.postgrest.source import tables_of
+from pgcraft.errors import PGCraftValidationError
+from pgcraft.extensions.postgrest.columns import is_star, soft_deleted
+from pgcraft.extensions.postgrest.security import acts_as_invoker, view_named
+from pgcraft.extensions.postgrest.source import schema_of, tables_of
 from pgcraft.naming import MAX_LENGTH
 from pgcraft.objects import Grant, Schema
 from pgcraft.objects.base import qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sqlalchemy import MetaData
+    from sqlalchemy import Column, MetaData, Table
 
     from pgcraft.extensions.postgrest.view import PostgRESTView
 
 Wanted = defaultdict[str, dict[str, None]]
 """Privileges on one relation: each with the columns it is wanted for."""
 
+Behind = defaultdict[tuple[str, str], Wanted]
+"""What is wanted of each relation behind views, by schema and name."""
 
-def grants_of(views: Sequence[PostgRESTView], role: str) -> Iterator[Grant]:
-    """Yield the grants for API views.
+
+def grants_of(granted: Mapping[PostgRESTView, tuple[str, ...]], role: str) -> Iterator[Grant]:
+    """Yield the grants for one role of an API.
 
     On the views it is what they say. On the relations behind a view it is nothing, except where
     the view acts with the role's own rights: then the columns that it uses, so that the row
     policies of the tables decide.
 
     Args:
-        views: The API views.
+        granted: The API views, each with what the role may do there.
         role: The role to grant to.
 
     Raises:
-        PGCraftValidationError: Row policies behind a view would not be obeyed.
+        PGCraftValidationError: The triggers of a view would read for one who may not.
     """
-    behind: dict[Table, Wanted] = {}
-    for view in views:
-        if view.grants:
-            privileges = tuple(grant.upper() for grant in view.grants)
-            yield Grant(privileges, on=view.view, to=role)
+    behind: Behind = defaultdict(lambda: defaultdict(dict))
+    sequences: dict[str, None] = {}
+    for view, grants in granted.items():
+        if not grants:
+            continue
+        yield Grant(tuple(grant.upper() for grant in grants), on=view.view, to=role)
         if view.invoker:
-            refuse_bypass(view.view, view.metadata)
-            _collect(view, behind)
-    yield from _grants_behind(behind, role, {view.schema for view in views})
+            _refuse_blind(view, grants, role)
+            _collect(view, grants, behind)
+            if "insert" in grants:
+                sequences |= dict.fromkeys(_sequences(view.source.table))
+    yield from _grants_behind(behind, role, {view.schema for view, one in granted.items() if one})
+    yield from (Grant(("USAGE",), on=f"SEQUENCE {one}", to=role) for one in sequences)
 
 
-def _collect(view: PostgRESTView, behind: dict[Table, Wanted]) -> None:
-    if view.grants != ("insert",):
+def _refuse_blind(view: PostgRESTView, grants: tuple[str, ...], role: str) -> None:
+    """Refuse one who may not read where the trigger reads the view for him."""
+    reading = ("update", "delete") if view.watched else ("update",)
+    for one in reading:
+        if one in grants and "select" not in grants:
+            raise PGCraftValidationError(
+                f"The API view {view.label} has row security behind it, and grants {role} {one} "
+                "without select: its trigger looks for the row in the view, with rights that "
+                f"{role} does not have.",
+                advice=f"Grant {role} select too, with a policy that shows no row if need be.",
+            )
+
+
+def _collect(view: PostgRESTView, grants: tuple[str, ...], behind: Behind) -> None:
+    if grants != ("insert",):
         _collect_read(view.view.query, view.metadata, behind)
-    table = view.source.table
-    wanted = behind.setdefault(table, defaultdict(dict))
+    wanted = behind[_place(view.source.table)]
     written = dict.fromkeys(view.written.values())
-    for op in view.writes:
+    writes = [grant for grant in grants if grant != "select"]
+    for op in writes:
         wanted[op.upper()].update({} if op == "delete" else written)
-    if view.writes and "select" in view.grants:
+    if writes and "select" in grants:
         wanted["SELECT"].update(dict.fromkeys([*view.key_columns, *written]))
+    mark = soft_deleted(view.source.table)
+    if "delete" in grants and mark is not None:
+        wanted["SELECT"][mark] = None
 
 
-def _collect_read(query: Any, metadata: MetaData, behind: dict[Table, Wanted]) -> None:
+def _collect_read(query: Any, metadata: MetaData, behind: Behind) -> None:
     """Collect what reading a query needs: of views, also what they read with the same rights."""
+    used = [one for one in visitors.iterate(query) if isinstance(one, ColumnClause)]
+    for one in used:
+        if isinstance(one.table, TableClause):
+            behind[_place(one.table)]["SELECT"][one.name] = None
+    for select in visitors.iterate(query):
+        if isinstance(select, Select) and is_star(select):
+            for table in tables_of(select):
+                behind[_place(table)]["SELECT"].update({one.name: None for one in table.columns})
     for table in tables_of(query):
-        wanted = behind.setdefault(table, defaultdict(dict))
-        used = [one for one in visitors.iterate(query) if isinstance(one, Column)]
-        wanted["SELECT"].update({one.name: None for one in used if one.table is table})
+        wanted = behind[_place(table)]
+        if not wanted["SELECT"]:
+            # To count rows takes a right on one column, whichever it is.
+            wanted["SELECT"].update({one.name: None for one in list(_keys_first(table))[:1]})
         inner = view_named(table, metadata)
         if inner is not None and acts_as_invoker(inner):
             _collect_read(inner.query, metadata, behind)
 
 
-def _grants_behind(
-    behind: dict[Table, Wanted], role: str, usable: Iterable[str]
-) -> Iterator[Grant]:
-    schemas = {str(table.schema) for table in behind} - set(usable)
+def _keys_first(table: TableClause) -> Iterable[ColumnClause[Any]]:
+    return [*table.primary_key, *table.columns]
+
+
+def _place(table: TableClause) -> tuple[str, str]:
+    return schema_of(table), table.name
+
+
+def _grants_behind(behind: Behind, role: str, usable: Iterable[str]) -> Iterator[Grant]:
+    schemas = {schema for schema, _ in behind} - set(usable)
     yield from (Grant(("USAGE",), on=Schema(schema), to=role) for schema in sorted(schemas))
-    for table in sorted(behind, key=lambda one: one.fullname):
+    for place in sorted(behind):
         # One grant for each list of columns, as PostgreSQL keeps them by column.
         by_columns: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-        for privilege, columns in behind[table].items():
+        for privilege, columns in behind[place].items():
             by_columns[tuple(sorted(columns))].append(privilege)
         for names, privileges in sorted(by_columns.items()):
-            on = f"TABLE {qualified(table.schema, table.name)}"
+            on = f"TABLE {qualified(*place)}"
             yield Grant(tuple(sorted(privileges)), on=on, to=role, columns=names)
-        if "INSERT" in behind[table]:
-            for column in table.columns:
-                if _is_serial(column):
-                    yield Grant(("USAGE",), on=f"SEQUENCE {_sequence(column)}", to=role)
+
+
+def _sequences(table: Table) -> Iterator[str]:
+    return (_sequence(column) for column in table.columns if _is_serial(column))
 
 
 def _is_serial(column: Column[Any]) -> bool:
@@ -114,4 +155,4 @@ def _sequence(column: Column[Any]) -> str:
         else:
             name = name[:-1]
     parts = [part.decode(errors="ignore") for part in (table, name)]
-    return qualified(column.table.schema, f"{'_'.join(parts)}_seq")
+    return qualified(schema_of(column.table), f"{'_'.join(parts)}_seq")

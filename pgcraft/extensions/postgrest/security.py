@@ -10,19 +10,23 @@ https://www.postgresql.org/docs/current/sql-createview.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Label
+from sqlalchemy.exc import CompileError
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.extensions.postgrest.source import tables_of
+from pgcraft.extensions.postgrest.source import InPublic, identity_of, schema_of, tables_of
 from pgcraft.objects import RowSecurity
-from pgcraft.objects.base import qualified
-from pgcraft.objects.registry import find_declared
+from pgcraft.objects.base import literal, quoted, rendered
+from pgcraft.objects.relations import find_declared, find_view
+from pgcraft.plugins.append_only_view import MODELS
 from pgcraft.views import PGCraftView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import MetaData, Table
+    from sqlalchemy import MetaData, Table, TableClause
 
 
 class APIView(PGCraftView):
@@ -31,10 +35,30 @@ class APIView(PGCraftView):
     By then all models are known: row security may be declared after the view.
     """
 
+    def make_table(self) -> Table:
+        """Return the table of ``table``, which knows the models that the view is declared in."""
+        table = super().make_table()
+        table.info[MODELS] = self.metadata
+        return table
+
     def create(self) -> Sequence[str]:
-        """Return CREATE VIEW."""
+        """Return CREATE VIEW, and COMMENT ON for each column whose source has a comment."""
         self.security_invoker = under_row_security(self, self.metadata)
-        return super().create()
+        return [*super().create(), *self._column_comments()]
+
+    def _text(self) -> str:
+        try:
+            return rendered(InPublic(self.query))
+        except CompileError:
+            # With the sentence for it.
+            return super()._text()
+
+    def _column_comments(self) -> Iterator[str]:
+        for one in self.query.selected_columns:
+            source = one.element if isinstance(one, Label) else one
+            if isinstance(source, Column) and source.comment:
+                column = f"{self.identity}.{quoted(str(one.name))}"
+                yield f"COMMENT ON COLUMN {column} IS {literal(source.comment)}"
 
 
 def under_row_security(view: PGCraftView, metadata: MetaData) -> bool:
@@ -59,46 +83,45 @@ def refuse_bypass(view: PGCraftView, metadata: MetaData) -> None:
         secured = _secured_tables(inner, metadata)
         if secured and not acts_as_invoker(inner):
             raise PGCraftValidationError(
-                f"{view.schema}.{view.name} reads {secured[0].fullname}, which has row security, "
-                f"through the view {inner.schema}.{inner.name}, which acts with the rights of its "
-                "owner: the policies would not be obeyed.",
-                advice="Make that view security_invoker, expose another relation, or take the "
-                "row security away.",
+                f"{view.schema}.{view.name} reads {schema_of(secured[0])}.{secured[0].name}, which "
+                f"has row security, through the {inner.kind} {inner.schema}.{inner.name}, which "
+                "acts with the rights of its owner: the policies would not be obeyed.",
+                advice="Make it a PGCraftView with security_invoker=True, expose another relation, "
+                "or take the row security away.",
             )
         refuse_bypass(inner, metadata)
 
 
-def acts_as_invoker(view: PGCraftView) -> bool:
+def acts_as_invoker(view: Any) -> bool:
     """Return whether a view over tables with row security acts with the caller's rights."""
-    return view.security_invoker or isinstance(view, APIView)
+    return isinstance(view, APIView) or bool(getattr(view, "security_invoker", False))
 
 
-def _secured_tables(view: PGCraftView, metadata: MetaData) -> list[Table]:
+def _secured_tables(view: Any, metadata: MetaData) -> list[TableClause]:
     return [
         one
         for one in tables_behind(view, metadata)
-        if find_declared(metadata, RowSecurity.kind, qualified(one.schema, one.name))
+        if find_declared(metadata, RowSecurity.kind, identity_of(one))
     ]
 
 
-def tables_behind(view: PGCraftView, metadata: MetaData) -> list[Table]:
+def tables_behind(view: Any, metadata: MetaData) -> list[TableClause]:
     """Return all relations that a view reads, itself or through other views."""
-    found: dict[Table, None] = {}
+    found: dict[str, TableClause] = {}
     waiting = tables_of(view.query)
     while waiting:
         table = waiting.pop(0)
-        if table in found:
+        if identity_of(table) in found:
             continue
-        found[table] = None
+        found[identity_of(table)] = table
         inner = view_named(table, metadata)
         if inner is not None:
             waiting += tables_of(inner.query)
-    return list(found)
+    return list(found.values())
 
 
-def view_named(table: Table, metadata: MetaData) -> PGCraftView | None:
-    """Return the declared view that a table describes, if it describes one."""
-    if table.metadata is metadata:
+def view_named(table: TableClause, metadata: MetaData) -> Any:
+    """Return the declared view, materialized or not, that a table describes; None if it is none."""
+    if getattr(table, "metadata", None) is metadata:
         return None
-    found = find_declared(metadata, PGCraftView.kind, qualified(table.schema, table.name))
-    return found if isinstance(found, PGCraftView) else None
+    return find_view(metadata, schema_of(table), table.name)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TableClause
 from sqlalchemy.sql import visitors
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.base import Factory
-from pgcraft.views import PGCraftView
+from pgcraft.objects.base import qualified
+from pgcraft.plugins.append_only_view import MODELS
+from pgcraft.views import PGCraftMaterializedView, PGCraftView
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -35,15 +37,15 @@ class Source:
     @property
     def label(self) -> str:
         """Schema and name, for messages."""
-        return f"{self.table.schema}.{self.table.name}"
+        return f"{schema_of(self.table)}.{self.table.name}"
 
 
 def source_of(source: Any) -> Source:
     """Find the relation that is meant.
 
     Args:
-        source: A factory, a ``sqlalchemy.Table``, a PGCraftView, a class with ``__table__``, or a
-            Source.
+        source: A factory, a ``sqlalchemy.Table``, a view or its table, a class with
+            ``__table__``, or a Source.
 
     Raises:
         PGCraftValidationError: It is nothing of these.
@@ -54,21 +56,70 @@ def source_of(source: Any) -> Source:
     table: Any
     if isinstance(source, Factory):
         metadata, table = source.ctx.metadata, source.table
-    elif isinstance(source, PGCraftView):
+    elif isinstance(source, PGCraftView | PGCraftMaterializedView):
         metadata, table = source.metadata, source.table
     else:
         table = source if isinstance(source, Table) else getattr(source, "__table__", None)
-        metadata = getattr(table, "metadata", None)
+        models = table.info.get(MODELS) if isinstance(table, Table) else None
+        metadata = models or getattr(table, "metadata", None)
     if not isinstance(table, Table) or metadata is None:
         raise PGCraftValidationError(
             f"PostgRESTView got {source!r} as its source.",
-            advice="Give a factory, a Table, a PGCraftView or a class that has been registered.",
+            advice="Give a factory, a Table, a view or a class that has been registered.",
         )
     keys = tuple(key.name for key in table.primary_key.columns)
     return Source(name=table.name, table=table, metadata=metadata, keys=keys)
 
 
-def tables_of(query: Any) -> list[Table]:
-    """Return the tables, and views described as tables, that a query reads."""
-    found = [one for one in visitors.iterate(query) if isinstance(one, Table)]
-    return list(dict.fromkeys(found))
+def schema_of(table: TableClause) -> str:
+    """Return a table's schema; one without is taken to be in ``public``.
+
+    Example:
+        >>> from sqlalchemy import table
+        >>> schema_of(table("orders")), schema_of(table("orders", schema="shop"))
+        ('public', 'shop')
+    """
+    return str(getattr(table, "schema", None) or "public")
+
+
+def identity_of(table: TableClause) -> str:
+    """Return a table's schema and name as SQL.
+
+    Example:
+        >>> from sqlalchemy import table
+        >>> identity_of(table("Orders"))
+        'public."Orders"'
+    """
+    return qualified(schema_of(table), table.name)
+
+
+def tables_of(query: Any) -> list[TableClause]:
+    """Return the tables, and views described as tables, that a query reads.
+
+    Those are found that SQLAlchemy knows to be tables; what a text names is not.
+    """
+    found = [one for one in visitors.iterate(query) if isinstance(one, TableClause)]
+    return list({identity_of(one): one for one in reversed(found)}.values())[::-1]
+
+
+@dataclass(frozen=True)
+class InPublic:
+    r"""A query whose tables without a schema are those of ``public``, for ``rendered``.
+
+    A name without a schema is another table for each search path, and in the function of a
+    trigger the one that its caller has made for himself.
+
+    Example:
+        >>> from sqlalchemy import Column, MetaData, Table, select
+        >>> from pgcraft.objects.base import rendered
+        >>> rendered(InPublic(select(Table("orders", MetaData(), Column("price")))))
+        'SELECT public.orders.price\nFROM public.orders'
+    """
+
+    query: Any
+
+    def compile(self, **options: Any) -> Any:
+        """Compile the query, with ``public`` for each missing schema."""
+        return self.query.compile(
+            **options, schema_translate_map={None: "public"}, render_schema_translate=True
+        )

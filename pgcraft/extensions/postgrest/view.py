@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.extensions.postgrest.columns import api_select, plain_columns, writable_columns
+from pgcraft.extensions.postgrest.columns import (
+    api_select,
+    plain_columns,
+    watched_columns,
+    writable_columns,
+)
+from pgcraft.extensions.postgrest.granted import all_of, known_grants
 from pgcraft.extensions.postgrest.security import APIView, under_row_security
-from pgcraft.extensions.postgrest.source import Source, source_of
+from pgcraft.extensions.postgrest.source import Source, schema_of, source_of
 from pgcraft.extensions.postgrest.write_function import WriteFunction
 from pgcraft.factory.order import run_plugins
-from pgcraft.markers import did_you_mean
 from pgcraft.objects import declare
 from pgcraft.origin import declared_at
 from pgcraft.plugin import Context
@@ -21,9 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData, Table
 
     from pgcraft.extensions.postgrest.columns import Query
+    from pgcraft.extensions.postgrest.granted import GrantsArgument
     from pgcraft.plugin import Plugin
 
-GRANTS = ("select", "insert", "update", "delete")
 EXPOSED = "pgcraft_postgrest"
 """Key in ``MetaData.info`` of the API views: a dict from qualified name to each."""
 
@@ -31,14 +36,17 @@ EXPOSED = "pgcraft_postgrest"
 class PostgRESTView:
     """A view in the schema of an API, over a dimension, a table or another view.
 
-    The view has the source's name. The privileges are granted once a ``PostgRESTExtension`` is
-    in use; until then the view and its triggers are there, for their owner alone.
+    The view has the source's name and comment, and its columns have the comments of the columns
+    behind them. The privileges are granted once a ``PostgRESTExtension`` is in use; until then
+    the view and its triggers are there, for their owner alone.
 
     Args:
-        source: A factory, a Table, a PGCraftView, a PostgRESTView, or a registered class.
+        source: A factory, a Table, a view or its table, a PostgRESTView, or a registered class.
         schema: The API's schema.
-        grants: What the API's role may do: ``select``, ``insert``, ``update``, ``delete``. The
-            view has a trigger for each of the last three that is granted, and no other.
+        grants: What may be done: ``select``, ``insert``, ``update``, ``delete``. A list is for
+            the role of requests without a token, ``anon``; a dict has a list for each role, such
+            as ``{"anon": ["select"], "web_user": ["select", "insert"]}``. The view has a trigger
+            for each of the last three that anybody is granted, and no other.
         query: A function of the select of the source's columns, and of the source as a table,
             that returns the view's select: ``lambda q, t: q.where(t.c.active)``. What it adds to
             the source's own columns can be read only.
@@ -47,6 +55,8 @@ class PostgRESTView:
         exclude_columns: Names of the source's columns to hide, instead of ``columns``.
 
     Attributes:
+        grants: What is granted to anybody.
+        granted: What is granted to each role.
         table: The view as a table, to select from and to write to.
         view: The view as a declared object, to grant on.
 
@@ -78,18 +88,19 @@ class PostgRESTView:
         self,
         source: Any,
         schema: str = "api",
-        grants: Iterable[str] = ("select",),
+        grants: GrantsArgument = ("select",),
         query: Query | None = None,
         *,
         plugins: Iterable[Plugin] | None = None,
         columns: Iterable[str] | None = None,
         exclude_columns: Iterable[str] | None = None,
     ) -> None:
-        self.source = source.as_source() if isinstance(source, PostgRESTView) else source_of(source)
+        self.source = _source(source)
         self.schema = schema
         self.name = self.source.name
         self.label = f"{schema}.{self.name}"
-        self.grants = _known_grants(grants, self.label)
+        self.granted = known_grants(grants, self.label)
+        self.grants = all_of(self.granted)
         self._refuse_second()
         select_ = api_select(self.source, self.label, query, columns, exclude_columns)
         self.written = writable_columns(self.source, select_)
@@ -100,7 +111,12 @@ class PostgRESTView:
         self.key_columns = {key: plain.get(key) for key in self.source.keys}
         self._refuse_unwritable()
         self.view = APIView(
-            self.name, schema, self.metadata, select_, security_barrier=query is not None
+            self.name,
+            schema,
+            self.metadata,
+            select_,
+            security_barrier=query is not None,
+            comment=self.source.table.comment,
         )
         self.metadata.info.setdefault(EXPOSED, {})[self.label] = self
         for op in self.writes:
@@ -120,13 +136,29 @@ class PostgRESTView:
 
     @property
     def writes(self) -> tuple[str, ...]:
-        """What the grants allow besides reading."""
+        """What the grants allow anybody besides reading."""
         return tuple(grant for grant in self.grants if grant != "select")
 
     @property
     def invoker(self) -> bool:
         """Whether the view and its triggers act with the rights of the one who asks."""
         return under_row_security(self.view, self.metadata)
+
+    @property
+    def watched(self) -> list[str]:
+        """The source's columns, besides those written, that the view's conditions are about."""
+        return watched_columns(
+            self.source, self.view.query, self.written.values(), by_text=not self.invoker
+        )
+
+    def granted_to(self, role: str, *, default: str) -> tuple[str, ...]:
+        """Return what a role may do.
+
+        Args:
+            role: The role.
+            default: The role of requests without a token, for which grants in a list are.
+        """
+        return {one or default: listed for one, listed in self.granted.items()}.get(role, ())
 
     def as_source(self) -> Source:
         """Return the view as the source of another one."""
@@ -142,7 +174,7 @@ class PostgRESTView:
                 f"The name {self.label} is exposed twice.",
                 advice="Give one of the two another schema, or take one away.",
             )
-        if self.schema == self.source.table.schema:
+        if self.schema == schema_of(self.source.table):
             raise PGCraftValidationError(
                 f"{self.source.label} is in the schema {self.schema!r} of the API itself.",
                 advice="Put it into another schema, so that the API shows its view alone.",
@@ -173,16 +205,12 @@ class PostgRESTView:
             )
 
 
-def _known_grants(grants: Iterable[str], view: str) -> tuple[str, ...]:
-    wanted = [grants] if isinstance(grants, str) else list(grants)
-    for grant in wanted:
-        if grant.lower() not in GRANTS:
-            raise PGCraftValidationError(
-                f"The API view {view} has the grant {grant!r}, which does not exist.",
-                advice=f"{did_you_mean(grant.lower(), GRANTS)}The grants are: {', '.join(GRANTS)}.",
-            )
-    lower = {grant.lower() for grant in wanted}
-    return tuple(grant for grant in GRANTS if grant in lower)
+def _source(given: Any) -> Source:
+    if isinstance(given, PostgRESTView):
+        return given.as_source()
+    source = source_of(given)
+    exposed = source.metadata.info.get(EXPOSED, {}).get(source.label)
+    return exposed.as_source() if isinstance(exposed, PostgRESTView) else source
 
 
 def _run(plugins: Iterable[Plugin] | None, api: PostgRESTView) -> None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import BindParameter, Cast, Enum, Table, TableClause, literal_column, select
+from sqlalchemy.dialects.postgresql.named_types import NamedType
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BooleanClauseList
 from sqlalchemy.sql.operators import and_
 
+from pgcraft.errors import PGCraftValidationError
+from pgcraft.extensions.postgrest.columns import soft_deleted
+from pgcraft.extensions.postgrest.source import InPublic, identity_of
 from pgcraft.extensions.postgrest.writes import Writes
 from pgcraft.naming import object_name
 from pgcraft.objects import DatabaseObject, Function, Trigger
-from pgcraft.objects.base import qualified, quoted, rendered
+from pgcraft.objects.base import qualified, rendered
+from pgcraft.plugins.plpgsql import field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Select, Table
+    from sqlalchemy import Select
 
     from pgcraft.extensions.postgrest.view import PostgRESTView
 
@@ -36,7 +42,7 @@ class WriteFunction(DatabaseObject):
     def function(self) -> Function:
         """The function as it is now known."""
         invoker = self.owner.invoker
-        writes = writes_of(self.owner, blind=invoker and "select" not in self.owner.grants)
+        writes = writes_of(self.owner, invoker=invoker)
         bodies = {"insert": writes.insert, "update": writes.update, "delete": writes.delete}
         return Function(
             self._name("postgrest_function"),
@@ -83,12 +89,12 @@ class WriteFunction(DatabaseObject):
         return object_name(self.owner.metadata, template, **tokens)
 
 
-def writes_of(api: PostgRESTView, *, blind: bool) -> Writes:
+def writes_of(api: PostgRESTView, *, invoker: bool) -> Writes:
     """Say in SQL how the rows behind an API view are written.
 
     Args:
         api: The view.
-        blind: Whether who writes may read nothing.
+        invoker: Whether that is done with the rights of the one who asks.
     """
     query: Any = api.view.query
     table = api.source.table
@@ -99,19 +105,26 @@ def writes_of(api: PostgRESTView, *, blind: bool) -> Writes:
     ]
     own = _own_conditions(query, table)
     condition: Select[Any] = select(literal_column("1")).select_from(table).where(*same, *own)
+    reading = ["select" in one for one in api.granted.values() if "insert" in one]
+    mark = soft_deleted(table)
     return Writes(
         view=qualified(api.schema, api.name),
-        relation=qualified(table.schema, table.name),
+        relation=identity_of(table),
         keys={
-            quoted(key): None if name is None else quoted(name)
+            field(key): None if name is None else field(name)
             for key, name in api.key_columns.items()
         },
-        written={quoted(name): quoted(column) for name, column in api.written.items()},
-        read_only=[quoted(name) for name in names if name not in api.written],
+        written={field(name): field(column) for name, column in api.written.items()},
+        read_only=[field(name) for name in names if name not in api.written],
+        watched=[field(name) for name in api.watched],
+        mark=None if mark is None else field(mark),
         shown=_shown(api, query.where(*same)),
+        joined=query.get_final_froms() != [table],
         grouped=bool(query._group_by_clauses),  # noqa: SLF001 - there is no public way to ask
-        condition=rendered(condition) if own else None,
-        blind=blind,
+        condition=_written(api, condition) if own else None,
+        confidential=not invoker,
+        blind=invoker and "select" not in api.grants,
+        divided=invoker and not all(reading),
     )
 
 
@@ -127,11 +140,30 @@ def _shown(api: PostgRESTView, query: Select[Any]) -> str:
     path of the one who made the view, and not on the function's.
     """
     if None in api.key_columns.values():
-        return rendered(query)
+        return _written(api, query)
     found = zip(api.key_columns.values(), _held_key(api), strict=True)
-    same = " AND ".join(f"{quoted(str(name))} = {variable}" for name, variable in found)
+    same = " AND ".join(f"{field(str(name))} = {variable}" for name, variable in found)
     # All names are quoted.
-    return f"SELECT * FROM {qualified(api.schema, api.name)} WHERE {same}"  # noqa: S608
+    return f"SELECT * FROM {qualified(api.schema, api.name)} AS stored WHERE {same}"  # noqa: S608
+
+
+def _written(api: PostgRESTView, query: Select[Any]) -> str:
+    """Write a query into a function, where a name without a schema may be one of the caller's."""
+    for one in visitors.iterate(query):
+        kind: Any = getattr(one, "type", None)
+        if isinstance(one, BindParameter | Cast) and isinstance(kind, Enum | NamedType):
+            what, named = "type", kind
+        elif isinstance(one, TableClause) and not isinstance(one, Table):
+            what, named = "table", one
+        else:
+            continue
+        if named.name and getattr(named, "schema", None) is None:
+            raise PGCraftValidationError(
+                f"The triggers of the API view {api.label} name the {what} {named.name}, which has "
+                f"no schema: who asks could put another {what} in its place.",
+                advice="Give it one: schema='public' if that is where it is.",
+            )
+    return rendered(InPublic(query))
 
 
 def _key_of(table: Table, name: str) -> str:

@@ -59,19 +59,14 @@ def create_statement(
 
 
 def drop_statement(key: Key, parent: Key | None) -> str:
-    """Return the statement that drops an object, without its semicolon.
-
-    Default privileges have none: what undoes them follows from both sides of a change.
-    """
-    if key.kind == "default privileges":
-        return ""
+    """Return the statement that drops an object, without its semicolon."""
     if parent is not None and key.kind in _ON_RELATION:
         return f"DROP {_word(key)} {_local(key, parent)} ON {parent.identity}"
     if parent is not None and parent.kind == "view" and key.kind == "column":
         return f"{_alter_view_column(key, parent)} DROP DEFAULT"
     if parent is not None and key.kind in _ADDED:
         return f"ALTER {_word(parent)} {parent.identity} DROP {_word(key)} {_local(key, parent)}"
-    return f"DROP {_word(key)} {key.identity}"
+    return f"DROP {_word(key)} {called(key)}"
 
 
 def comment_statement(key: Key, parent: Key | None, text: str | None) -> str:
@@ -82,7 +77,7 @@ def comment_statement(key: Key, parent: Key | None, text: str | None) -> str:
         parent: What that object belongs to.
         text: The comment; None for none.
     """
-    name = key.identity
+    name = called(key)
     if parent is not None and key.kind in {*_ON_RELATION, "constraint"}:
         domain = "DOMAIN " if parent.kind == "domain" else ""
         name = f"{_local(key, parent)} ON {domain}{parent.identity}"
@@ -94,6 +89,7 @@ def grant_statements(
     parent: Key | None,
     grantee: str,
     *,
+    grantor: str | None,
     granted: str | None,
     grantable: str | None,
     revoked: str | None,
@@ -104,6 +100,7 @@ def grant_statements(
         key: The object that they are on.
         parent: What that object belongs to.
         grantee: The role, quoted, or ``PUBLIC``.
+        grantor: The role that gives them, quoted, when that is not the owner.
         granted: Privileges without, and
         grantable: with grant option, separated by commas.
         revoked: What the grantee would have by default and has not.
@@ -112,12 +109,11 @@ def grant_statements(
         The statements, separated by semicolons and line ends.
     """
     target, column = _grant_target(key, parent)
-    return ";\n".join(
-        [
-            *_grant(granted, column, f"ON {target} TO {grantee}"),
-            *_grant(grantable, column, f"ON {target} TO {grantee} WITH GRANT OPTION"),
-            *_revoke(revoked, column, f"ON {target} FROM {grantee}"),
-        ]
+    return _by(
+        grantor,
+        *_grant(granted, column, f"ON {target} TO {grantee}"),
+        *_grant(grantable, column, f"ON {target} TO {grantee} WITH GRANT OPTION"),
+        *_revoke(revoked, column, f"ON {target} FROM {grantee}"),
     )
 
 
@@ -126,6 +122,7 @@ def revoke_statements(
     parent: Key | None,
     grantee: str,
     *,
+    grantor: str | None,
     granted: str | None,
     grantable: str | None,
     revoked: str | None,
@@ -133,12 +130,17 @@ def revoke_statements(
     """Return the statements that undo :func:`grant_statements`."""
     target, column = _grant_target(key, parent)
     taken = ", ".join(one for one in (granted, grantable) if one)
-    return ";\n".join(
-        [
-            *_revoke(taken, column, f"ON {target} FROM {grantee}"),
-            *_grant(revoked, column, f"ON {target} TO {grantee}"),
-        ]
+    return _by(
+        grantor,
+        *_revoke(taken, column, f"ON {target} FROM {grantee}"),
+        *_grant(revoked, column, f"ON {target} TO {grantee}"),
     )
+
+
+def _by(grantor: str | None, *statements: str) -> str:
+    """Join statements; a role other than the owner gives and takes for itself alone."""
+    around = (f"SET ROLE {grantor}", "RESET ROLE") if grantor else ()
+    return ";\n".join([*around[:1], *statements, *around[1:]])
 
 
 def _grant_target(key: Key, parent: Key | None) -> tuple[str, str]:
@@ -164,6 +166,13 @@ def _alter_view_column(key: Key, view: Key) -> str:
 
 def _each(privileges: str, column: str) -> str:
     return ", ".join(privilege + column for privilege in privileges.split(", "))
+
+
+def called(key: Key) -> str:
+    """What DROP, ALTER and COMMENT ON call an object: an aggregate of any arguments has a star."""
+    if key.kind == "aggregate" and key.identity.endswith("()"):
+        return f"{key.identity[:-2]}(*)"
+    return key.identity
 
 
 def _word(key: Key) -> str:

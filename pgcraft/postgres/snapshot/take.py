@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from pgcraft.postgres.snapshot.named import Named, grant_key, owning
+from pgcraft.postgres.snapshot.needs import find_needs
 from pgcraft.postgres.snapshot.queries import Result, kind_queries, read_query, run_queries
 from pgcraft.postgres.snapshot.statements import (
     comment_statement,
@@ -21,28 +23,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from pgcraft.postgres.snapshot.named import Address
+
 # What every kind's query answers; each further column is a detail, called as the column is.
 _COMMON = ("kind", "classid", "objid", "objsubid", "identity", "schema")
-_OPTIONAL = ("parent_kind", "parent", "definition", "column_name")
-
-# Where the catalog keeps an object: classid, objid, objsubid. Never part of a snapshot.
-_Address = tuple[int, int, int]
-
-
-class _Named(NamedTuple):
-    """What a kind's query says of one object.
-
-    The definition is ``None`` for what another object tells in whole: that is no object of the
-    snapshot, and named only because comments and grants may be on it.
-    """
-
-    address: _Address
-    key: Key
-    schema: str | None
-    parent: Key | None
-    definition: str | None
-    details: tuple[tuple[str, str], ...]
-    column_name: str | None
+_OPTIONAL = ("parent_kind", "parent", "definition", "undo", "column_name")
 
 
 def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
@@ -87,7 +72,7 @@ def take_snapshot(connection: psycopg.Connection[Any]) -> Snapshot:
         version=version,
         objects=tuple(sorted(objects, key=_order)),
         column_order=_column_order(named),
-        needs=tuple(sorted(set(_needs(dependencies, by_address)))),
+        needs=tuple(sorted(find_needs(dependencies.rows, grants.rows, by_address))),
     )
 
 
@@ -95,28 +80,29 @@ def _order(item: CatalogObject) -> tuple[str, str]:
     return item.key.kind, item.key.identity
 
 
-def _read(result: Result) -> Iterator[_Named]:
+def _read(result: Result) -> Iterator[Named]:
     at = {name: index for index, name in enumerate(result.columns)}
     common = itemgetter(*(at[name] for name in _COMMON))
     optional = [at.get(name) for name in _OPTIONAL]
     details = sorted((n, i) for n, i in at.items() if n not in _COMMON and n not in _OPTIONAL)
     for row in result.rows:
         kind, classid, objid, objsubid, identity, schema = common(row)
-        parent_kind, parent, definition, column_name = (
+        parent_kind, parent, definition, undo, column_name = (
             None if index is None else row[index] for index in optional
         )
-        yield _Named(
+        yield Named(
             address=(classid, objid, objsubid),
             key=Key(kind=kind, identity=identity),
             schema=schema,
             parent=Key(kind=parent_kind, identity=parent) if parent_kind and parent else None,
             definition=definition,
+            undo=undo,
             details=tuple((name, row[i]) for name, i in details if row[i] is not None),
             column_name=column_name,
         )
 
 
-def _object(item: _Named) -> CatalogObject:
+def _object(item: Named) -> CatalogObject:
     return CatalogObject(
         key=item.key,
         schema=item.schema,
@@ -129,30 +115,29 @@ def _object(item: _Named) -> CatalogObject:
             item.definition or "",
             default=dict(item.details).get("default"),
         ),
-        drop=drop_statement(item.key, item.parent),
+        drop=item.undo or drop_statement(item.key, item.parent),
     )
 
 
-def _comments(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[CatalogObject]:
+def _comments(result: Result, by_address: Mapping[Address, Named]) -> Iterator[CatalogObject]:
     for classid, objid, objsubid, text in result.rows:
         item = by_address.get((classid, objid, objsubid))
         if item is not None:
             yield CatalogObject(
                 key=Key(kind="comment", identity=f"on {item.key}"),
                 schema=item.schema,
-                parent=_owning(item),
+                parent=owning(item),
                 definition=text,
                 create=comment_statement(item.key, item.parent, text),
                 drop=comment_statement(item.key, item.parent, None),
             )
 
 
-def _grants(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[CatalogObject]:
+def _grants(result: Result, by_address: Mapping[Address, Named]) -> Iterator[CatalogObject]:
     for classid, objid, objsubid, grantee, grantor, granted, grantable, revoked in result.rows:
         item = by_address.get((classid, objid, objsubid))
         if item is None:
             continue
-        by = f" granted by {grantor}" if grantor else ""
         details = {
             "privileges": granted,
             "revoked": revoked,
@@ -160,38 +145,19 @@ def _grants(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[C
             "granted by": grantor,
         }
         privileges = {"granted": granted, "grantable": grantable, "revoked": revoked}
-        grant = grant_statements(item.key, item.parent, grantee, **privileges)
+        plain = grant_statements(item.key, item.parent, grantee, grantor=None, **privileges)
         yield CatalogObject(
-            key=Key(kind="grant", identity=f"on {item.key} to {grantee}{by}"),
+            key=grant_key(item, grantee, grantor),
             schema=item.schema,
-            parent=_owning(item),
-            definition=grant,
-            create=grant,
-            drop=revoke_statements(item.key, item.parent, grantee, **privileges),
+            parent=owning(item),
+            definition=plain,
+            create=grant_statements(item.key, item.parent, grantee, grantor=grantor, **privileges),
+            drop=revoke_statements(item.key, item.parent, grantee, grantor=grantor, **privileges),
             details=tuple(sorted((k, v) for k, v in details.items() if v is not None)),
         )
 
 
-def _needs(result: Result, by_address: Mapping[_Address, _Named]) -> Iterator[tuple[Key, Key]]:
-    """Yield pairs of an object and one that it needs, both objects of the snapshot.
-
-    What another object tells in whole, such as a view's column, stands for that object.
-    """
-    for row in result.rows:
-        dependent, needed = by_address.get(row[:3]), by_address.get(row[3:])
-        if dependent is None or needed is None:
-            continue
-        one, other = _owning(dependent), _owning(needed)
-        # A part that only its whole tells of may need another part, such as a column.
-        if one is not None and other is not None and one not in {other, needed.parent}:
-            yield one, other
-
-
-def _owning(item: _Named) -> Key | None:
-    return item.parent if item.definition is None else item.key
-
-
-def _column_order(named: Iterable[_Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _column_order(named: Iterable[Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     columns = (item for item in named if item.column_name is not None)
     tables = groupby(columns, key=lambda item: item.parent)
     return tuple(

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import RevisionContext, render_op_text
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations import ops
 
-from ...alembic.defaults import compare_defaults_carefully
 from ...alembic.managed import declare_managed, managed_objects
-from ...alembic.operations import executable, render_expressions_exactly
-from ...alembic.order import order_by_foreign_keys
-from ...alembic.register import pgcraft_process_revision_directives
-from ...alembic.scope import excluded_tables, metadata_list, scoped_options
+from ...alembic.operations import render_expressions_exactly
+from ...alembic.plan import draft_question, follow_plan
+from ...alembic.scope import excluded_objects, metadata_list, scoped_options
 from . import connections
 from .environment import load, run_environment
 from .failures import describe
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alembic.config import Config
+    from alembic.operations import ops
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
@@ -43,10 +41,9 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         job: See :func:`.environment.load`; besides ``models_database`` (where to create the
             models), ``base`` (revision or None: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
-        ask: Called once the models exist, with ``excluded_tables`` (schema and name of each that
-            the project's own filters take out) and ``managed`` (what the history manages); the
-            answer has ``equal_tables`` (schema and name of each table that need not be compared),
-            ``operations`` (see :func:`_add`) and ``manages`` (what the draft says it manages).
+        ask: Called twice: with ``{"ask": "tables"}`` once the models exist, answered by
+            ``equal`` (schema and name of each table that need not be compared); then with what
+            Alembic drafted, see :func:`...alembic.plan.draft_question`.
 
     Returns:
         ``revision`` (its file, or None), ``target``, ``version_table``, ``upgrade`` and
@@ -54,7 +51,6 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         takes objects out of the comparison).
     """
     render_expressions_exactly()
-    compare_defaults_carefully()
     config, script = load(job, more_versions=job["directory"])
     context, path, filtered = _autogenerate(job, config, script, ask)
     target = script.get_heads()
@@ -76,16 +72,22 @@ def _autogenerate(
 ) -> tuple[MigrationContext, str | None, bool]:
     """The context, the file of the drafted revision, and whether the project filters objects."""
     equal_tables: set[tuple[str, str]] = set()
-    operations: list[list[list[str]]] = []
-    manages: list[str] = []
     filters: dict[str, Any] = {}
 
     def complete(context: Any, revision: Any, directives: list[ops.MigrationScript]) -> None:
         # Before the user's own function, which may take away a draft that is still empty.
-        order_by_foreign_keys(directives[-1])
-        _add(directives, operations)
-        declare_managed(directives[-1], manages)
-        pgcraft_process_revision_directives(context, revision, directives)
+        del revision
+        managed = managed_objects(script)
+        metadata = metadata_list(context.opts["target_metadata"])
+        question = {
+            "ask": "plan",
+            "managed": sorted(managed),
+            "excluded": excluded_objects(metadata, filters),
+            "filtered": any(filters.values()),
+        }
+        answer = ask(question | draft_question(directives[-1]))
+        follow_plan(directives[-1], answer)
+        declare_managed(directives[-1], [one for one in answer["manages"] if one not in managed])
 
     # Revision ids in file names, and nothing else: times would change with every run.
     script.file_template = "%(rev)s_%(slug)s"
@@ -113,19 +115,14 @@ def _autogenerate(
         job["virtual_columns"] = getattr(
             context.dialect, "supports_virtual_generated_columns", False
         )
-        managed = managed_objects(script)
-        answer = ask(
-            {"excluded_tables": excluded_tables(metadata, filters), "managed": sorted(managed)}
-        )
-        equal_tables.update((schema, name) for schema, name in answer["equal_tables"])
-        operations.extend(answer["operations"])
-        manages.extend(entry for entry in answer["manages"] if entry not in managed)
+        answer = ask({"ask": "tables"})
+        equal_tables.update((schema, name) for schema, name in answer["equal"])
         revision_context.run_autogenerate(heads, context)
         return []
 
     def scope(options: dict[str, Any]) -> dict[str, Any]:
         filters.update((name, options.get(name)) for name in ("include_object", "include_name"))
-        return scoped_options(options, script, equal_tables)
+        return scoped_options(options, script, equal_tables, by_catalog=True)
 
     context = run_environment(
         config,
@@ -149,30 +146,6 @@ def _autogenerate(
     revision_context.generated_revisions[:] = drafts
     written = [one for one in revision_context.generate_scripts() if one is not None]
     return context, written[-1].path if written else None, any(filters.values())
-
-
-def _add(drafts: list[ops.MigrationScript], operations: list[list[list[str]]]) -> None:
-    """Add pairs of SQL before and behind Alembic's operations; the downgrade is the mirror.
-
-    An empty text is nothing to do in that direction.
-    """
-    upgrade, downgrade = drafts[-1].upgrade_ops_list[-1], drafts[-1].downgrade_ops_list[-1]
-    before, after = ([[_execute(sql) for sql in pair] for pair in side] for side in operations)
-    upgrade.ops[:] = [
-        *(one for up, _ in before for one in up),
-        *upgrade.ops,
-        *(one for up, _ in after for one in up),
-    ]
-    downgrade.ops[:] = [
-        *(one for _, down in reversed(after) for one in down),
-        *downgrade.ops,
-        *(one for _, down in reversed(before) for one in down),
-    ]
-
-
-def _execute(sql: str) -> list[ops.MigrateOperation]:
-    """The operation for a text; none for an empty one."""
-    return [ops.ExecuteSQLOp(executable(sql))] if sql else []
 
 
 def _revision_id(draft: ops.MigrationScript, context: MigrationContext, parents: list[str]) -> str:

@@ -1,6 +1,6 @@
 -- Which object needs which. What the catalog keeps apart stands for what people know: the rule of
 -- a view for the view, a default for its column, a row type for its relation, an array type for
--- its element's type, an index for its constraint, and a member of an extension for the extension.
+-- its element's type, a multirange type for its range's, an index for its constraint, and a member of an extension for the extension.
 WITH known_as AS (
     SELECT 'pg_rewrite'::regclass::oid AS classid, r.oid AS objid,
         'pg_class'::regclass::oid AS known_classid, r.ev_class AS known_objid, 0 AS known_objsubid
@@ -16,10 +16,14 @@ WITH known_as AS (
     UNION ALL
     SELECT 'pg_type'::regclass, a.oid,
         CASE WHEN c.oid IS NULL THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END,
-        coalesce(c.oid, t.oid), 0
+        coalesce(c.oid, r.rngtypid, t.oid), 0
     FROM pg_type AS t
     JOIN pg_type AS a ON a.oid = t.typarray
+    LEFT JOIN pg_range AS r ON r.rngmultitypid = t.oid
     LEFT JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind <> 'c'
+    UNION ALL
+    SELECT 'pg_type'::regclass, r.rngmultitypid, 'pg_type'::regclass, r.rngtypid, 0
+    FROM pg_range AS r
     UNION ALL
     SELECT 'pg_class'::regclass, k.conindid, 'pg_constraint'::regclass, k.oid, 0
     FROM pg_constraint AS k

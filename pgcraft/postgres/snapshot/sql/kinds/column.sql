@@ -1,6 +1,6 @@
--- Columns of tables. Two sorts are named only, so that comments and grants find them: columns
--- of views and composite types, which their definition tells, and inherited columns that say
--- nothing that the parent table's do not.
+-- Columns of tables. Three sorts are named only, so that comments and grants find them: columns
+-- of views and composite types, which their definition tells, inherited columns that say nothing
+-- that the parent table's do not, and those of typed tables that say nothing that the type does not.
 SELECT
     'column' AS kind,
     'pg_class'::regclass::oid AS classid,
@@ -31,6 +31,7 @@ SELECT
     CASE WHEN c.attnotnull THEN 'no' ELSE 'yes' END AS nullable,
     c."not null constraint",
     c."not null option",
+    c.inherited,
     c."collation",
     c."default",
     c.generated || ' as ' || c.expression AS generated,
@@ -56,6 +57,9 @@ FROM (
                 d.adbin IS NOT NULL OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL
                 OR (r.relkind = 'm' AND (a.attstorage <> t.typstorage OR a.attcompression <> ''))
             WHEN r.relkind = 'c' THEN false
+            WHEN r.reloftype <> 0 THEN
+                d.adbin IS NOT NULL OR a.attnotnull OR a.attstattarget >= 0
+                OR a.attoptions IS NOT NULL OR a.attstorage <> t.typstorage OR a.attcompression <> ''
             WHEN a.attislocal OR a.attinhcount = 0 THEN true
             ELSE NOT EXISTS (
                 SELECT
@@ -75,6 +79,8 @@ FROM (
         format_type(a.atttypid, a.atttypmod) AS type,
         CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END
             AS "collation",
+        -- An attached partition's columns are its own as well, and no less the parent's.
+        CASE WHEN NOT a.attislocal AND NOT r.relispartition THEN 'yes' END AS inherited,
         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
         CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS expression,
         CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,

@@ -11,14 +11,20 @@ SELECT
     p.schema,
     concat_ws(
         E';\n',
-        'ALTER DEFAULT PRIVILEGES FOR ROLE ' || p.role || coalesce(' IN SCHEMA ' || p.in_schema, '')
-        || ' GRANT ' || p.granted || ' ON ' || p.objects || ' TO ' || p.grantee,
-        'ALTER DEFAULT PRIVILEGES FOR ROLE ' || p.role || coalesce(' IN SCHEMA ' || p.in_schema, '')
-        || ' GRANT ' || p.grantable || ' ON ' || p.objects || ' TO ' || p.grantee
+        p.alter || ' GRANT ' || p.granted || ' ON ' || p.objects || ' TO ' || p.grantee,
+        p.alter || ' GRANT ' || p.grantable || ' ON ' || p.objects || ' TO ' || p.grantee
         || ' WITH GRANT OPTION',
-        'ALTER DEFAULT PRIVILEGES FOR ROLE ' || p.role || coalesce(' IN SCHEMA ' || p.in_schema, '')
-        || ' REVOKE ' || p.revoked || ' ON ' || p.objects || ' FROM ' || p.grantee
+        p.alter || ' REVOKE ' || p.revoked || ' ON ' || p.objects || ' FROM ' || p.grantee
     ) AS definition,
+    concat_ws(
+        E';\n',
+        p.alter || ' REVOKE ' || nullif(concat_ws(', ', p.granted, p.grantable), '')
+        || ' ON ' || p.objects || ' FROM ' || p.grantee,
+        p.alter || ' GRANT ' || p.revoked || ' ON ' || p.objects || ' TO ' || p.grantee
+    ) AS undo,
+    p.role,
+    lower(p.objects) AS "on",
+    p.grantee AS "to",
     p.granted AS privileges,
     p.grantable AS "with grant option",
     p.revoked
@@ -29,6 +35,8 @@ FROM (
         quote_ident(pg_get_userbyid(a.defaclrole)) AS role,
         n.nspname AS schema,
         quote_ident(n.nspname) AS in_schema,
+        'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(pg_get_userbyid(a.defaclrole))
+        || coalesce(' IN SCHEMA ' || quote_ident(n.nspname), '') AS alter,
         CASE a.defaclobjtype
             WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
             WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN 'LARGE OBJECTS'

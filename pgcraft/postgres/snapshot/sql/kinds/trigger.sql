@@ -11,7 +11,10 @@ SELECT
     r.identity AS parent,
     CASE WHEN p.oid IS NULL OR p.tgenabled <> t.tgenabled
         THEN pg_get_triggerdef(t.oid) END AS definition,
-    CASE t.tgenabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled
+    CASE t.tgenabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled,
+    CASE p.tgenabled
+        WHEN 'O' THEN 'enabled' WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always'
+    END AS inherited
 FROM pg_trigger AS t
 JOIN relation AS r ON r.oid = t.tgrelid
 LEFT JOIN pg_trigger AS p ON p.oid = t.tgparentid

@@ -24,7 +24,8 @@ SELECT
     t.type,
     t."collation",
     t."default",
-    t.nullable
+    t.nullable,
+    t.multirange
 FROM (
     SELECT
         t.typtype,
@@ -63,6 +64,9 @@ FROM (
             coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END AS "default",
         CASE WHEN t.typtype = 'd' THEN
             CASE WHEN t.typnotnull THEN 'no' ELSE 'yes' END END AS nullable,
+        CASE WHEN t.typtype = 'r' THEN (
+            SELECT r.rngmultitypid::regtype::text FROM pg_range AS r WHERE r.rngtypid = t.oid
+        ) END AS multirange,
         CASE WHEN t.typtype = 'r' THEN (
             SELECT concat_ws(
                 ', ',

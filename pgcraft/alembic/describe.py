@@ -1,0 +1,165 @@
+"""What Alembic drafted, in words that know nothing of Alembic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations import ops
+from sqlalchemy import Column, Constraint, ForeignKeyConstraint
+
+from ..dialect import driverless_dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+Description = dict[str, Any]
+
+# Of a downgrade these alone are kept: what was there before is made again from the catalog, since
+# what Alembic reflects of it has lost something.
+_DROPS = (ops.DropTableOp, ops.DropColumnOp, ops.DropIndexOp, ops.DropConstraintOp)
+
+
+def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    """The operations of a draft without the tables that Alembic groups them by."""
+    for operation in container.ops:
+        if isinstance(operation, ops.OpContainer):
+            yield from flat(operation)
+        elif not _is_empty(operation):
+            yield operation
+
+
+def flat_drops(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    """Those of a downgrade that drop something."""
+    yield from (one for one in flat(container) if isinstance(one, _DROPS))
+
+
+def _is_empty(operation: ops.MigrateOperation) -> bool:
+    """Whether nothing is left of it without the server default, which the catalog knows better."""
+    if not isinstance(operation, ops.AlterColumnOp):
+        return False
+    operation.modify_server_default = False
+    return not _column_changes(operation) and operation.modify_name is None
+
+
+def describe(operation: ops.MigrateOperation) -> Description:
+    """Say what an operation does.
+
+    Args:
+        operation: One of Alembic's, or of somebody else's.
+
+    Returns:
+        What ``pgcraft.migrate.Described`` reads.
+    """
+    for kind, do, words in _WORDS:
+        if isinstance(operation, kind):
+            return {"do": do, **words(operation)}
+    return {"do": "other"}
+
+
+def _table(operation: Any) -> Description:
+    return {"schema": operation.schema, "table": str(operation.table_name)}
+
+
+def _create_table(operation: ops.CreateTableOp) -> Description:
+    table = operation.to_table()
+    return {
+        **_table(operation),
+        "columns": [str(column.name) for column in table.columns],
+        "constraints": [
+            _final_name(one) for one in table.constraints if not getattr(one, "use_alter", False)
+        ],
+    }
+
+
+def _final_name(constraint: Constraint) -> str | None:
+    """The name with which a constraint is created; None when the server chooses it."""
+    if constraint.name is None:
+        return None
+    preparer = driverless_dialect().identifier_preparer
+    name = preparer.format_constraint(constraint, _alembic_quote=False)
+    return None if name is None else str(name)
+
+
+def _add_column(operation: ops.AddColumnOp) -> Description:
+    return {**_table(operation), "name": str(operation.column.name)}
+
+
+def _column(operation: Any) -> Description:
+    return {**_table(operation), "name": str(operation.column_name)}
+
+
+def _alter_column(operation: ops.AlterColumnOp) -> Description:
+    return {**_column(operation), "changes": _column_changes(operation)}
+
+
+def _column_changes(operation: ops.AlterColumnOp) -> list[str]:
+    changes = []
+    if operation.modify_type is not None:
+        changes += ["type", "collation"]
+    if operation.modify_nullable is not None:
+        changes.append("nullable")
+    if operation.modify_comment is not False:
+        changes.append("comment")
+    return changes
+
+
+def _index(operation: Any) -> Description:
+    return {**_table(operation), "name": _text(operation.index_name)}
+
+
+def _constraint(operation: Any) -> Description:
+    table = getattr(operation, "source_table", None) or operation.table_name
+    schema = operation.kw.get("source_schema") if hasattr(operation, "source_table") else None
+    return {
+        "schema": schema or getattr(operation, "schema", None),
+        "table": str(table),
+        "name": _text(operation.constraint_name),
+    }
+
+
+def _text(name: Any) -> str | None:
+    return str(name) if isinstance(name, str) else None
+
+
+_WORDS: tuple[tuple[Any, str, Any], ...] = (
+    (ops.CreateTableOp, "create table", _create_table),
+    (ops.DropTableOp, "drop table", _table),
+    (ops.AddColumnOp, "create column", _add_column),
+    (ops.DropColumnOp, "drop column", _column),
+    (ops.AlterColumnOp, "alter column", _alter_column),
+    (ops.CreateIndexOp, "create index", _index),
+    (ops.DropIndexOp, "drop index", _index),
+    (ops.AddConstraintOp, "create constraint", _constraint),
+    (ops.DropConstraintOp, "drop constraint", _constraint),
+    (ops.CreateTableCommentOp, "alter table comment", _table),
+    (ops.DropTableCommentOp, "alter table comment", _table),
+)
+
+
+def leave_out(operation: ops.MigrateOperation, names: Collection[str]) -> None:
+    """Take foreign keys out of a new table: the tables that they reference come later.
+
+    Args:
+        operation: The operation that creates the table.
+        names: The foreign keys, as the server calls them.
+    """
+    if not isinstance(operation, ops.CreateTableOp):
+        return
+    operation.columns = [
+        item
+        for item in operation.columns
+        if not (
+            isinstance(item, ForeignKeyConstraint)
+            and (item.use_alter or _server_name(item) in names)
+        )
+    ]
+    for item in operation.columns:
+        if isinstance(item, Column):
+            kept = {one.constraint for one in item.foreign_keys} & set(operation.columns)
+            item.foreign_keys = {one for one in item.foreign_keys if one.constraint in kept}
+
+
+def _server_name(key: ForeignKeyConstraint) -> str:
+    """The name, or what PostgreSQL calls a foreign key that has none."""
+    name = _final_name(key)
+    return name or f"{key.table.name}_{'_'.join(key.column_keys)}_fkey"

@@ -1,0 +1,183 @@
+"""What counts: of some objects the models are the whole truth, others are somebody else's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pgcraft.migrate.graph import owner_of
+from pgcraft.postgres.snapshot import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
+
+# Every database has these.
+_OF_INITDB = frozenset(
+    {
+        "comment on extension plpgsql",
+        "comment on schema public",
+        "extension plpgsql",
+        "grant on schema public to PUBLIC",
+        "grant on schema public to pg_database_owner",
+        "schema public",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which differences are acted on.
+
+    Tables and what Alembic knows of them follow Alembic's rule: the models are the truth,
+    unless the project's filters say otherwise. All else is dropped only if the history says
+    that it manages it.
+
+    Attributes:
+        managed: What the history says that it manages, such as ``view inventory.stock``.
+        excluded: Tables, and what is on tables, that the project takes out of the comparison.
+        filtered: Whether the project has filters of its own.
+        dropped: What Alembic, which asks these filters, drops.
+    """
+
+    managed: frozenset[str] = frozenset()
+    excluded: frozenset[Key] = frozenset()
+    filtered: bool = False
+    dropped: frozenset[Key] = frozenset()
+
+    def differences(self, before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
+        """List what turns one schema into another, without what nobody manages.
+
+        Args:
+            before: The schema as it is.
+            after: The models' schema.
+
+        Returns:
+            The differences, ordered by key.
+        """
+        every = compare(before, after)
+        found = [one for one in every if self._counts(one, before, after)]
+        gone = {one.key for one in found if one.action == "drop"}
+        left = {item.schema for item in before if item.key not in gone and not _is_schema(item)}
+        return tuple(one for one in found if one.action != "drop" or not _holds(one, left))
+
+    def unmanaged(self, before: Snapshot, after: Snapshot) -> list[Key]:
+        """The objects that the models do not have and that stay, without their parts."""
+        counted = {one.key for one in self.differences(before, after)}
+        keys = {one.key for one in compare(before, after) if one.action == "drop"} - counted
+        return sorted(key for key in keys if before[key].parent not in keys)
+
+    def _counts(self, one: Difference, before: Snapshot, after: Snapshot) -> bool:
+        item = one.after or one.before
+        assert item is not None  # noqa: S101  # a difference has one side at least
+        chain = _chain(item, before if one.action == "drop" else after)
+        if not self.excluded.isdisjoint(chain):
+            return False
+        if one.action != "drop":
+            return True
+        gone = [key for key in chain if key not in after]
+        if any(key in self.dropped or self._is_managed(key, before) for key in gone):
+            return True
+        if is_beyond_alembic(item):
+            return False
+        # Alembic asks the project's filters about none of these two.
+        beyond_filters = item.detail("type") in {"check", "exclusion"}
+        is_part = len(chain) > 1 and chain[1] in after
+        return is_part and (not self.filtered or beyond_filters)
+
+    def _is_managed(self, key: Key, before: Snapshot) -> bool:
+        if key.kind == "schema":
+            return f"schema {before[key].schema}" in self.managed or str(key) in self.managed
+        return str(key) in self.managed and is_beyond_alembic(before[key])
+
+
+def _chain(item: CatalogObject, snapshot: Snapshot) -> list[Key]:
+    """An object, what it belongs to, what that belongs to: a comment's column's table."""
+    chain = [item.key]
+    owner = owner_of(item)
+    while owner is not None and owner in snapshot:
+        chain.append(owner)
+        owner = owner_of(snapshot[owner])
+    return chain
+
+
+def _is_schema(item: CatalogObject) -> bool:
+    """Whether it is a schema, or a comment or privilege on one."""
+    return "schema" in {item.key.kind, item.parent.kind if item.parent is not None else None}
+
+
+def _holds(one: Difference, schemas: set[str | None]) -> bool:
+    """Whether it is a schema, or belongs to one, in which something stays."""
+    return one.before is not None and _is_schema(one.before) and one.before.schema in schemas
+
+
+def is_beyond_alembic(item: CatalogObject) -> bool:
+    """Whether Alembic's comparison does not know such an object."""
+    owner = owner_of(item)
+    of = owner.kind if owner is not None else None
+    if item.key.kind == "comment":
+        return of not in {"table", "column"}
+    if item.key.kind in {"column", "constraint", "index"}:
+        return of != "table"
+    return item.key.kind != "table" and (item.key.kind, of) != ("sequence", "column")
+
+
+def managed_entries(models: Snapshot) -> list[str]:
+    """What a revision says it manages: the models' objects that Alembic does not know."""
+    entries = {str(item.key) for item in models if is_beyond_alembic(item)}
+    return sorted(entries - _OF_INITDB)
+
+
+def outcome(before: Snapshot, after: Snapshot, differences: Iterable[Difference]) -> Snapshot:
+    """The schema that acting on some of the differences of two gives.
+
+    Args:
+        before: The schema as it is.
+        after: The schema that is wanted.
+        differences: What is acted on.
+
+    Returns:
+        The second schema with what stays of the first.
+    """
+    objects = {item.key: item for item in before}
+    for one in differences:
+        if one.after is None:
+            objects.pop(one.key)
+        else:
+            objects[one.key] = one.after
+    as_wanted = {key for key, item in objects.items() if after.get(key) == item}
+    needs = {pair for pair in after.needs if pair[0] in as_wanted}
+    needs |= {pair for pair in before.needs if pair[0] in objects and pair[0] not in as_wanted}
+    order = dict(before.column_order) | dict(after.column_order)
+    return replace(
+        after,
+        objects=tuple(
+            sorted(objects.values(), key=lambda item: (item.key.kind, item.key.identity))
+        ),
+        needs=tuple(sorted(pair for pair in needs if pair[1] in objects)),
+        column_order=tuple(sorted(order.items())),
+    )
+
+
+def with_owners_of(models: Snapshot, head: Snapshot, owner: str) -> Snapshot:
+    """Let what the models give to nobody belong to whom it belongs.
+
+    Args:
+        models: The models' schema.
+        head: The schema as it is.
+        owner: The role that owns what nobody gave to another, quoted.
+
+    Returns:
+        The models' schema with the owners that the history set.
+    """
+    return replace(
+        models, objects=tuple(_adopted(item, head.get(item.key), owner) for item in models)
+    )
+
+
+def _adopted(item: CatalogObject, old: CatalogObject | None, owner: str) -> CatalogObject:
+    if old is None or item.detail("owner") != owner or old.detail("owner") in {None, owner}:
+        return item
+    details = dict(item.details) | {"owner": old.detail("owner") or owner}
+    return replace(item, details=tuple(sorted(details.items())))

@@ -1,0 +1,219 @@
+"""The course of one ``create_all`` or ``drop_all``: before the tables, and after them.
+
+The order of declaration never matters: what fails because something is missing is tried again
+after the others (see ``execution.py``); functions that call each other are made at last, by
+putting off the check of their bodies. What is there already is left as it is, as SQLAlchemy
+does with tables; functions that differ are replaced, and privileges that are missing granted.
+Objects that tables may need (roles, extensions, types, functions) are tried before them, and
+once more after them if they need a table themselves.
+
+Schemas of tables and objects are made where they are missing, and never dropped, since others
+may have something in them; nor are roles, as they belong to the whole cluster. A mock engine
+gets the statements in the order of ranks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import DDL, func, literal_column, select
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateSchema
+
+from pgcraft.objects.base import AFTER_TABLES, literal
+from pgcraft.objects.execution import (
+    NOT_THERE,
+    STILL_NEEDED,
+    has_savepoints,
+    lacks_relation,
+    missing,
+    run_all,
+    run_last,
+    unchecked_bodies,
+)
+from pgcraft.objects.function import Function
+from pgcraft.objects.relations import absent_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import MetaData, Table
+    from sqlalchemy.engine import Connection
+
+    from pgcraft.objects.base import DatabaseObject
+    from pgcraft.objects.execution import Step
+
+# Any number that no other program is likely to lock.
+_LOCK = 0x7067_6372_6166_74
+
+
+@dataclass(frozen=True, kw_only=True)
+class Creation:
+    """One ``create_all``.
+
+    Attributes:
+        metadata: The models.
+        checkfirst: Whether what is there already is left as it is.
+        late_tables: Tables that came to the models when SQLAlchemy had listed them already.
+        waiting: What is left for after the tables.
+    """
+
+    metadata: MetaData
+    checkfirst: Any
+    late_tables: tuple[Table, ...]
+    waiting: tuple[Step, ...] = ()
+
+
+def begin(
+    creation: Creation,
+    objects: Sequence[DatabaseObject],
+    connection: Connection,
+    tables: Iterable[Table],
+) -> Creation:
+    """Make the schemas, and the objects that tables may need.
+
+    Args:
+        creation: What is asked for.
+        objects: All declared objects.
+        connection: Where they are made.
+        tables: The tables that will be made.
+
+    Returns:
+        The same, with what waits for the tables.
+
+    Raises:
+        DBAPIError: The server refuses a statement.
+    """
+    _make_schemas(creation, objects, connection, tables)
+    early = [one for one in objects if one.rank < AFTER_TABLES]
+    steps = _steps(early, connection, creation.checkfirst)
+    return replace(creation, waiting=tuple(run_all(steps, connection, waiting_on=NOT_THERE)))
+
+
+def finish(
+    creation: Creation,
+    objects: Sequence[DatabaseObject],
+    connection: Connection,
+    *,
+    partial: bool,
+) -> None:
+    """Make the objects that need tables, and what is left of the others.
+
+    Args:
+        creation: What ``begin`` returned.
+        objects: All declared objects.
+        connection: Where they are made.
+        partial: Whether what cannot be made is left out.
+
+    Raises:
+        DBAPIError: The server refuses a statement.
+        PGCraftValidationError: An object is on a relation that is nowhere.
+    """
+    late = [one for one in objects if one.rank >= AFTER_TABLES]
+    steps = [*creation.waiting, *_steps(late, connection, creation.checkfirst)]
+    waiting = run_all(steps, connection, waiting_on=NOT_THERE)
+    if not partial:
+        _run_waiting(_break_cycles(waiting, connection), creation.metadata, connection)
+
+
+def drop_before_tables(
+    objects: Sequence[DatabaseObject], connection: Connection
+) -> list[Step]:
+    """Drop what no table needs; return what is left for after the tables."""
+    steps = [(one, one.drop()) for one in reversed(objects)]
+    early = [step for step in steps if step[0].rank < AFTER_TABLES]
+    waiting = _drop([step for step in steps if step not in early], connection)
+    # Only a server can tell which of these the tables still need.
+    told = not isinstance(connection, MockConnection)
+    return _drop([*waiting, *early], connection) if told else early
+
+
+def drop_after_tables(steps: list[Step], connection: Connection) -> None:
+    """Drop what is left.
+
+    Raises:
+        DBAPIError: Something that is not of the models needs it.
+    """
+    run_last(_drop(steps, connection), connection)
+
+
+def _make_schemas(
+    creation: Creation,
+    objects: Sequence[DatabaseObject],
+    connection: Connection,
+    tables: Iterable[Table],
+) -> None:
+    """Make the schemas that are missing: asking first, as it takes a right to ask for more."""
+    names = {one.schema_name for one in objects}
+    names |= {connection.schema_for_object(table) for table in tables}
+    wanted = sorted(name for name in names if name and not _is_made(name, creation.metadata))
+    if not isinstance(connection, MockConnection) and wanted:
+        listed = ", ".join(map(literal, wanted))
+        found = f"ARRAY(SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname IN ({listed}))"
+        there = set(connection.scalar(select(literal_column(found))))
+        wanted = [name for name in wanted if name not in there]
+    for name in wanted:
+        connection.execute(CreateSchema(name, if_not_exists=True))
+
+
+def _is_made(schema: str, metadata: MetaData) -> bool:
+    """Tell whether the models' own events make a schema, which fails where it is there."""
+    for listener in metadata.dispatch.before_create:
+        if isinstance(listener, CreateSchema) and listener.element == schema:
+            return True
+        if isinstance(listener, DDL) and schema in (text := listener.statement):
+            return "create schema" in " ".join(text.lower().split())
+    return False
+
+
+def _steps(
+    objects: Sequence[DatabaseObject], connection: Connection, checkfirst: Any
+) -> list[Step]:
+    """Return what is to be made; one process at a time makes it, and others find it made."""
+    wanted = missing(objects, connection) if checkfirst else list(objects)
+    if wanted and checkfirst and _lock(connection):
+        wanted = missing(objects, connection)
+    version = getattr(connection.dialect, "server_version_info", None)
+    return [(one, one.create_on(version)) for one in wanted]
+
+
+def _lock(connection: Connection) -> bool:
+    """Wait for others that create, until the transaction ends; without one there is no lock."""
+    if isinstance(connection, MockConnection) or not has_savepoints(connection):
+        return False
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    return True
+
+
+def _break_cycles(waiting: list[Step], connection: Connection) -> list[Step]:
+    """Make functions that call each other; return what still waits, those functions included.
+
+    They are made again with their bodies checked, so that one which needs what is nowhere ends
+    in the server's error.
+    """
+    functions = [step for step in waiting if step[0].kind == Function.kind]
+    if not functions:
+        return waiting
+    others = [step for step in waiting if step not in functions]
+    with unchecked_bodies(connection):
+        run_all(functions, connection, waiting_on=NOT_THERE)
+    return [*functions, *run_all(others, connection, waiting_on=NOT_THERE)]
+
+
+def _run_waiting(waiting: list[Step], metadata: MetaData, connection: Connection) -> None:
+    """Raise the server's error, or what the models know better about it."""
+    for step in waiting:
+        try:
+            run_last([step], connection)
+        except DBAPIError as error:
+            better = absent_relation(step[0], metadata) if lacks_relation(error) else None
+            if better is None:
+                raise
+            raise better from error
+
+
+def _drop(steps: list[Step], connection: Connection) -> list[Step]:
+    """Drop what nothing needs any more; what is not there needs no dropping."""
+    return run_all(steps, connection, waiting_on=STILL_NEEDED, done_on=NOT_THERE)

@@ -1,0 +1,165 @@
+"""Both directions of a draft, from the head of the history to the models and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pgcraft.migrate import (
+    Described,
+    Graph,
+    Migration,
+    Names,
+    Scope,
+    SqlStep,
+    dropped_by,
+    managed_entries,
+    outcome,
+    plan_migration,
+    retyped_columns,
+    with_owners_of,
+)
+from pgcraft.postgres.conversions import conversions
+from pgcraft.postgres.snapshot import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import psycopg
+
+    from pgcraft.postgres.snapshot import Difference, Key, Snapshot
+
+    Step = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BothWays:
+    """What the drafted revision does.
+
+    Attributes:
+        upgrade: Steps in order: ``{"sql": …}``, or ``{"operation": number, "without": […]}`` for
+            one of those that Alembic drafted.
+        downgrade: The same for the way back.
+        manages: What the models have that only a revision can say is managed.
+        models: The models' schema.
+        target: The schema that the upgrade gives.
+        scope: What the models are the truth for.
+        carried: Objects that nobody manages and that are made again around the change.
+        blocked: Objects that nobody manages and that need something that goes, with it.
+    """
+
+    upgrade: list[Step]
+    downgrade: list[Step]
+    manages: list[str]
+    models: Snapshot
+    target: Snapshot
+    scope: Scope
+    carried: frozenset[Key]
+    blocked: tuple[tuple[Key, Key], ...]
+
+
+def plan_both_ways(
+    question: Mapping[str, Any],
+    head: Snapshot,
+    models: Snapshot,
+    *,
+    on_head: psycopg.Connection[Any],
+    on_models: psycopg.Connection[Any],
+) -> BothWays:
+    """Plan the upgrade and the downgrade.
+
+    Args:
+        question: What Alembic drafted: ``upgrade`` and ``downgrade`` (descriptions of
+            operations), ``managed``, ``excluded`` and ``filtered``.
+        head: The schema at the newest committed revision.
+        models: The schema that the models create.
+        on_head: A connection to a database with the first schema.
+        on_models: A connection to a database with the second.
+
+    Returns:
+        The plans.
+    """
+    owner = _owner(on_models)
+    models = with_owners_of(models, head, owner)
+    operations = [Described.from_json(one) for one in question["upgrade"]]
+    drops = [Described.from_json(one) for one in question["downgrade"]]
+    scope = _scope(question, operations, head, models)
+    differences = scope.differences(head, models)
+    target = outcome(head, models, differences)
+    back = compare(target, head)
+    up = plan_migration(
+        differences,
+        head,
+        models,
+        owner=owner,
+        operations=operations,
+        using=_using(differences, on_models),
+    )
+    down = plan_migration(
+        back, target, head, owner=owner, operations=drops, using=_using(back, on_head)
+    )
+    return BothWays(
+        upgrade=list(_steps(up)),
+        downgrade=list(_steps(down)),
+        manages=managed_entries(models),
+        models=models,
+        target=target,
+        scope=scope,
+        carried=up.carried,
+        blocked=up.blocked,
+    )
+
+
+def _scope(
+    question: Mapping[str, Any], operations: list[Described], head: Snapshot, models: Snapshot
+) -> Scope:
+    on_head, on_models = Graph(head), Graph(models)
+    names = Names(on_head), Names(on_models)
+    excluded = {
+        key
+        for one in question["excluded"]
+        for side in names
+        for table in [side.table(one["schema"], one["table"])]
+        for key in [side.part(table, one["kind"], one["name"]) if one["name"] else table]
+        if key is not None
+    }
+    return Scope(
+        managed=frozenset(question["managed"]),
+        excluded=frozenset(excluded),
+        filtered=question["filtered"],
+        dropped=dropped_by(operations, on_head, names[0]),
+    )
+
+
+def _owner(connection: psycopg.Connection[Any]) -> str:
+    row = connection.execute("SELECT quote_ident(current_user)").fetchone()
+    assert row is not None  # noqa: S101  # a query without FROM has one row
+    return str(row[0])
+
+
+def _using(
+    differences: Iterable[Difference], connection: psycopg.Connection[Any]
+) -> dict[Key, str]:
+    """How the values of columns are converted where the server does not do it by itself."""
+    retyped = retyped_columns(differences)
+    ways = conversions(connection, list(retyped.values()))
+    return {key: way for key, way in zip(retyped, ways, strict=True) if way is not None}
+
+
+# The server checks such a body when the function is made, and what it names may come later.
+_CHECKED_BODY = re.compile(
+    r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) .*\n LANGUAGE sql\b", re.DOTALL
+)
+_UNCHECKED = "SET LOCAL check_function_bodies = off"
+
+
+def _steps(migration: Migration) -> Iterator[Step]:
+    steps = migration.steps
+    if any(isinstance(one, SqlStep) and _CHECKED_BODY.match(one.sql) for one in steps):
+        yield {"sql": _UNCHECKED}
+    for one in steps:
+        if isinstance(one, SqlStep):
+            yield {"sql": one.sql}
+        else:
+            yield {"operation": one.index, "without": list(one.without)}
