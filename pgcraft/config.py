@@ -52,8 +52,8 @@ class PGCraftConfig:
         extensions: Iterable[PGCraftExtension] = (),
         auto_discover: bool = True,
     ) -> None:
-        self.plugins = _listed(Plugin, "PGCraftConfig(plugins=…)", plugins)
-        self.extensions = _listed(PGCraftExtension, "PGCraftConfig(extensions=…)", extensions)
+        self.plugins = listed(Plugin, "PGCraftConfig(plugins=…)", plugins)
+        self.extensions = listed(PGCraftExtension, "PGCraftConfig(extensions=…)", extensions)
         self.auto_discover = auto_discover
 
     def register(self, *plugins: Plugin) -> Self:
@@ -62,7 +62,7 @@ class PGCraftConfig:
         Returns:
             This configuration.
         """
-        self.plugins.extend(_listed(Plugin, "PGCraftConfig.register()", plugins))
+        self.plugins.extend(listed(Plugin, "PGCraftConfig.register()", plugins))
         return self
 
     def use(self, *extensions: PGCraftExtension) -> Self:
@@ -71,7 +71,7 @@ class PGCraftConfig:
         Returns:
             This configuration.
         """
-        self.extensions.extend(_listed(PGCraftExtension, "PGCraftConfig.use()", extensions))
+        self.extensions.extend(listed(PGCraftExtension, "PGCraftConfig.use()", extensions))
         return self
 
     def all_extensions(self) -> list[PGCraftExtension]:
@@ -104,7 +104,7 @@ class PGCraftConfig:
         of_extensions = [
             plugin
             for one in self.all_extensions()
-            for plugin in _listed(Plugin, f"{type(one).__name__}.plugins()", one.plugins())
+            for plugin in listed(Plugin, f"{type(one).__name__}.plugins()", one.plugins())
         ]
         return [*self.plugins, *of_extensions]
 
@@ -180,8 +180,22 @@ _ADDED = {
 }
 
 
-def _listed(kind: type[Any], where: str, given: Any) -> list[Any]:
-    """Return plugins or extensions as a list."""
+def listed(kind: type[Any], where: str, given: Any) -> list[Any]:
+    """Return plugins or extensions as a list.
+
+    Args:
+        kind: Which of the two they are to be.
+        where: Who got them, for the error.
+        given: What was given.
+
+    Raises:
+        PGCraftValidationError: It is no list of them.
+
+    Example:
+        >>> from pgcraft.plugins.pk import SerialPKPlugin
+        >>> listed(Plugin, "plugins=…", [SerialPKPlugin()])
+        [SerialPKPlugin()]
+    """
     alone = not isinstance(given, Iterable)
     items = [given] if alone else list(given)
     for one in items:

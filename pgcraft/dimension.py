@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 from pgcraft.errors import PGCraftValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import MetaData
 
 DIMENSIONS = "pgcraft_dimensions"
-_WAITING = "pgcraft_waiting"
+WAITING = "pgcraft_waiting"
+"""Key in ``MetaData.info`` of references whose target is not defined: a dict from its name."""
+
 _SHORT = "pgcraft_short_references"
 
 
@@ -103,12 +105,12 @@ def find_dimension(
 
 def wait_for(metadata: MetaData, name: str, waiting: Waiting) -> None:
     """Keep a reference until a table or dimension of that name is defined."""
-    metadata.info.setdefault(_WAITING, {}).setdefault(name, []).append(waiting)
+    metadata.info.setdefault(WAITING, {}).setdefault(name, []).append(waiting)
 
 
 def settle_waiting(metadata: MetaData, name: str) -> None:
     """Attach those of the waiting references to that name whose target is there now."""
-    queues: dict[str, list[Waiting]] = metadata.info.get(_WAITING, {})
+    queues: dict[str, list[Waiting]] = metadata.info.get(WAITING, {})
     if name not in queues:
         return
     still = [one for one in queues.pop(name) if not one.settle()]
@@ -118,8 +120,17 @@ def settle_waiting(metadata: MetaData, name: str) -> None:
 
 def waiting_references(metadata: MetaData) -> list[Waiting]:
     """Return the references whose target is not defined yet, by name."""
-    queues: dict[str, list[Waiting]] = metadata.info.get(_WAITING, {})
+    queues: dict[str, list[Waiting]] = metadata.info.get(WAITING, {})
     return [one for name in sorted(queues) for one in queues[name]]
+
+
+def forget_waiting(metadata: MetaData, given_up: Callable[[Waiting], bool]) -> None:
+    """Take away the waiting references that are given up."""
+    queues: dict[str, list[Waiting]] = metadata.info.get(WAITING, {})
+    for name in list(queues):
+        queues[name] = [one for one in queues[name] if not given_up(one)]
+        if not queues[name]:
+            del queues[name]
 
 
 def _ambiguous(

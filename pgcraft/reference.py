@@ -1,6 +1,7 @@
 """Foreign keys attached to tables: at once, or as soon as their target is defined.
 
-A raw reference to a table that the MetaData does not know targets a stand-in: a Table of the
+A raw reference to a table that the MetaData does not know, or one to a dimension whose table it
+does not know, targets a stand-in: a Table of the
 same name with the referenced columns, in a MetaData of its own. SQLAlchemy and Alembic take
 it for any other table when they render, sort and compare the constraint, and neither creates,
 drops nor compares it, since it is not in the user's MetaData.
@@ -8,7 +9,7 @@ drops nor compares it, since it is not in the user's MetaData.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, MetaData, Table, event
@@ -16,6 +17,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, MetaData, Table, event
 from pgcraft.dimension import (
     dimensions,
     find_dimension,
+    forget_waiting,
     settle_waiting,
     wait_for,
     waiting_references,
@@ -27,9 +29,12 @@ from pgcraft.origin import DECLARED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pgcraft.fk import PGCraftFK
+    from pgcraft.fk import PGCraftFK, Target
 
 _OUTSIDE = "pgcraft_outside"
+
+_REFERENCE = "pgcraft_reference"
+"""Key in ``info`` of a foreign key: the Reference that it was made of."""
 
 
 def attach_foreign_key(fk: PGCraftFK, table: Table) -> None:
@@ -45,12 +50,8 @@ def attach_foreign_key(fk: PGCraftFK, table: Table) -> None:
     """
     columns = tuple(find_column(table, name, fk) for name in fk.column_names())
     reference = Reference(fk=fk, table=table, columns=columns)
-    if reference.settle():
-        return
-    if fk.raw_references:
-        stand_in = reference.constrain(_stand_in(table.metadata, reference))
-        reference = replace(reference, stand_in=stand_in)
-    wait_for(table.metadata, fk.targets()[0].name, reference)
+    if not reference.settle():
+        wait_for(table.metadata, fk.targets()[0].name, reference)
 
 
 def resolve_references(metadata: MetaData) -> None:
@@ -74,57 +75,100 @@ def resolve_references(metadata: MetaData) -> None:
             raise _unknown_dimension(metadata, waiting)
 
 
-@dataclass(frozen=True, kw_only=True)
+def release_references(metadata: MetaData, tables: Sequence[Table]) -> None:
+    """Let foreign keys to tables that were taken away wait for them again.
+
+    Args:
+        metadata: Where the tables were.
+        tables: The tables; their own references are given up.
+    """
+    forget_waiting(metadata, lambda one: isinstance(one, Reference) and one.table in tables)
+    for table in metadata.tables.values():
+        for constraint in list(table.foreign_key_constraints):
+            reference = constraint.info.get(_REFERENCE)
+            # A table that was copied to another MetaData has the reference of the first.
+            if reference is not None and reference.table is table:
+                reference.release(tables)
+
+
+@dataclass(kw_only=True, eq=False)
 class Reference:
-    """A foreign key, its table, and what it found so far."""
+    """A foreign key, its table, and what it found so far: nothing, a stand-in, or its target."""
 
     fk: PGCraftFK
     table: Table
     columns: tuple[Column[Any], ...]
-    stand_in: ForeignKeyConstraint | None = None
+    constraint: ForeignKeyConstraint | None = None
+    settled: bool = False
 
     def settle(self) -> bool:
-        """Attach the constraint if its target is there; return whether it was."""
-        target = self.target()
-        if target is None:
+        """Attach the constraint if its target is there; return whether it is."""
+        if self.settled:
+            return True
+        place = self._place()
+        if place is None:
             return False
-        columns = [
-            find_column(target, one.column, self.fk, self.table) for one in self.fk.targets()
-        ]
-        if self.stand_in is not None:
-            _detach(self.stand_in)
-        self.constrain(columns)
-        return True
+        target = _known_table(self.table.metadata, *place)
+        if target is not None:
+            self._constrain([self._column_of(target, one) for one in self.fk.targets()])
+            self.settled = True
+        elif self.constraint is None:
+            self._constrain(_stand_in(self.table.metadata, place, self))
+            if place[1] != self.fk.targets()[0].name:
+                wait_for(self.table.metadata, place[1], self)
+        return self.settled
+
+    def release(self, tables: Sequence[Table]) -> None:
+        """Wait again, if the target is one of these tables."""
+        if self.constraint is None or self.constraint.elements[0].column.table not in tables:
+            return
+        _detach(self.constraint)
+        self.constraint, self.settled = None, False
+        if not self.settle():
+            wait_for(self.table.metadata, self.fk.targets()[0].name, self)
 
     def is_missing(self) -> bool:
         """Return whether a table of the models lacks the constraint."""
         removed = self.table.metadata.tables.get(self.table.key) is not self.table
-        return self.stand_in is None and not removed
+        return self.constraint is None and not removed
 
     def __str__(self) -> str:
         return f"{self.fk!r} on {self.table.fullname}"
 
-    def target(self) -> Table | None:
-        """Return the table that is referenced, or None while it is not defined."""
+    def _place(self) -> tuple[str | None, str] | None:
+        """Return schema and name of the table that is referenced; None if they are not known."""
         schema, name, _ = self.fk.targets()[0]
-        metadata = self.table.metadata
         if self.fk.raw_references:
-            return _known_table(metadata, schema, name)
-        dimension = find_dimension(metadata, schema, name, self)
-        return None if dimension is None else metadata.tables.get(dimension.key)
+            return schema or self.table.metadata.schema, name
+        dimension = find_dimension(self.table.metadata, schema, name, self)
+        return None if dimension is None else (dimension.schema, dimension.table)
 
-    def constrain(self, targets: Sequence[Column[Any]]) -> ForeignKeyConstraint:
-        """Add the constraint to the table."""
-        constraint = ForeignKeyConstraint(
+    def _column_of(self, target: Table, wanted: Target) -> Column[Any]:
+        """Find the column that is referenced; of an entity that has versions, that is the key."""
+        keys = [key.name for key in target.primary_key.columns]
+        by_key = self.fk.references and target.name != wanted.name
+        if by_key and wanted.column not in (*keys, *target.columns.keys()):
+            raise PGCraftValidationError(
+                f"{self} references the column {wanted.column!r} of the dimension "
+                f"{wanted.name!r}, of which only the key can be referenced, in {target.fullname}: "
+                "its other columns are kept once a version.",
+                advice=f"{did_you_mean(wanted.column, keys)}The key is: {', '.join(keys)}.",
+            )
+        return find_column(target, wanted.column, self.fk, self.table)
+
+    def _constrain(self, targets: Sequence[Column[Any]]) -> None:
+        """Add the constraint to the table, in place of one to a stand-in."""
+        if self.constraint is not None:
+            _detach(self.constraint)
+        self.constraint = ForeignKeyConstraint(
             [column.key for column in self.columns],
             targets,
             name=self.fk.name or None,
             ondelete=self.fk.ondelete,
             onupdate=self.fk.onupdate,
-            info={DECLARED: self.fk.declared},
+            info={DECLARED: self.fk.declared, _REFERENCE: self},
         )
-        self.table.append_constraint(constraint)
-        return constraint
+        self.table.append_constraint(self.constraint)
 
 
 @event.listens_for(Table, "after_parent_attach")
@@ -144,11 +188,13 @@ def _known_table(metadata: MetaData, schema: str | None, name: str) -> Table | N
     return next((metadata.tables[key] for key in keys if key in metadata.tables), None)
 
 
-def _stand_in(metadata: MetaData, reference: Reference) -> list[Column[Any]]:
+def _stand_in(
+    metadata: MetaData, place: tuple[str | None, str], reference: Reference
+) -> list[Column[Any]]:
     """Return columns that stand for those of a table outside of the MetaData."""
     outside = metadata.info.setdefault(_OUTSIDE, MetaData())
-    schema, name, _ = reference.fk.targets()[0]
-    table = Table(name, outside, schema=schema or metadata.schema, keep_existing=True)
+    schema, name = place
+    table = Table(name, outside, schema=schema, keep_existing=True)
     for target, local in zip(reference.fk.targets(), reference.columns, strict=True):
         if target.column not in table.columns:
             table.append_column(Column(target.column, local.type))

@@ -1,4 +1,4 @@
-"""Alembic's operations: SQL as ``op.execute`` and ``sa.text`` take it, and what they drop."""
+"""SQL as ``op.execute`` and ``sa.text`` take it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from alembic.ddl.postgresql import PostgresqlImpl
-from alembic.operations import ops
 from sqlalchemy import text
 
 from ..dialect import driverless_dialect
@@ -34,14 +33,6 @@ def executable(sql: str) -> str:
 
 def _read_back(escaped: str) -> str:
     return str(text(escaped).compile(dialect=driverless_dialect()))
-
-
-def dropped_foreign_key(operation: ops.MigrateOperation) -> ops.CreateForeignKeyOp | None:
-    """What would create the foreign key again that an operation drops; None for any other."""
-    if not isinstance(operation, ops.DropConstraintOp):
-        return None
-    key = operation._reverse  # noqa: SLF001  # Alembic keeps what was dropped nowhere else
-    return key if isinstance(key, ops.CreateForeignKeyOp) else None
 
 
 _MARK = "_pgcraft_exact"

@@ -30,11 +30,10 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 
-from .defaults import compare_defaults_carefully
 from .operations import render_expressions_exactly
 from .plan import PLANNED
-from .schemas import add_schema_operations, drop_equal_foreign_keys
 from .scope import scoped_options
+from .version_table import create_version_table_if_missing
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -56,7 +55,7 @@ def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
     """
     del config
     render_expressions_exactly()
-    compare_defaults_carefully()
+    create_version_table_if_missing()
     original = EnvironmentContext.configure
     if hasattr(original, _MARK):
         return
@@ -104,8 +103,9 @@ def pgcraft_process_revision_directives(
         directives: The drafts, changed in place.
     """
     del revision
+    # Imported late: the reviewer plans by itself, without a driver.
+    from .desk import plan_at_desk
+
     for script in directives:
-        if hasattr(script, PLANNED):
-            continue
-        drop_equal_foreign_keys(script)
-        add_schema_operations(context, script)
+        if not hasattr(script, PLANNED) and context.connection is not None:
+            plan_at_desk(context, script)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # and nearly all others keep it; a search path that begins elsewhere is the project's own choice.
 DEFAULT_SCHEMA = "public"
 
+FILTERS = "pgcraft_filters"
+"""The option that keeps the project's own filters, behind which ours are chained."""
+
 # pgcraft.objects.registry.OBJECTS: the reviewer's copy of this package has no pgcraft.objects.
 _OBJECTS = "pgcraft_objects"
 
@@ -104,21 +107,17 @@ def scoped_options(
     options: Mapping[str, Any],
     script: ScriptDirectory | None,
     equal_tables: Container[tuple[str, str]] = (),
-    *,
-    by_catalog: bool = False,
 ) -> dict[str, Any]:
     """The options of ``context.configure`` with the comparison limited to what may differ.
 
-    That are the models' schemas, without tables that are known to be equal. Server defaults are
-    compared too, which Alembic leaves off unless asked (``context.configure`` passes False for
-    "not said", so False cannot be told from a choice); a function of the user's own stays.
+    That are the models' schemas, without tables that are known to be equal, and without server
+    defaults: the catalogs know better whether these are equal.
 
     Args:
         options: The keyword arguments that ``env.py`` passed.
         script: The history, for the schemas that it manages.
         equal_tables: Schema and name of each table that need not be looked at; it may be
             filled later, until the comparison begins.
-        by_catalog: Whether the catalogs are compared as well; they know defaults better.
 
     Returns:
         The arguments to pass on.
@@ -129,13 +128,19 @@ def scoped_options(
     schemas |= managed_schemas(script)
     return {
         **options,
-        "compare_server_default": not by_catalog
-        and (options.get("compare_server_default") or True),
+        "compare_server_default": False,
         "render_item": rendering_types(options.get("render_item")),
+        FILTERS: own_filters(options),
         "include_schemas": True,
         "include_name": _name_filter(schemas, equal_tables, options.get("include_name")),
         "include_object": _object_filter(equal_tables, options.get("include_object")),
     }
+
+
+def own_filters(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The project's ``include_object`` and ``include_name``, also when ours are chained to them."""
+    kept = options.get(FILTERS)
+    return kept or {name: options.get(name) for name in ("include_object", "include_name")}
 
 
 def _name_filter(

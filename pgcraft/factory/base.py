@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, PrimaryKeyConstraint, Table
+from sqlalchemy import Column
 
-from pgcraft.dimension import DIMENSIONS
-from pgcraft.errors import PGCraftValidationError
+from pgcraft.config import listed
+from pgcraft.factory.arguments import listed_items, refuse_misplaced, refuse_second
 from pgcraft.factory.order import run_plugins
+from pgcraft.factory.undo import remember, undo
 from pgcraft.naming import refuse_unusable
-from pgcraft.objects.registry import watch
-from pgcraft.objects.relations import OBJECTS
-from pgcraft.origin import declared_at, origin_of
-from pgcraft.plugin import Context
+from pgcraft.objects.registry import forget_if_cleared, watch
+from pgcraft.origin import declared_at
+from pgcraft.plugin import Context, Plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import FromClause, MetaData
 
     from pgcraft.config import PGCraftConfig
-    from pgcraft.dimension import DimensionRef
-    from pgcraft.plugin import Plugin
 
 
 class Factory:
@@ -76,17 +74,14 @@ class Factory:
         extra_plugins: Iterable[Plugin] | None = None,
         table_args: Mapping[str, Any] | None = None,
     ) -> None:
-        items = tuple(schema_items)
+        refuse_misplaced(type(self).__name__, tablename, schemaname, metadata)
         schema = schemaname or metadata.schema
-        _refuse_nameless(tablename, schema)
-        _refuse_second(metadata, f"{schema}.{tablename}")
-        for name in (tablename, schema, *(getattr(item, "name", None) for item in items)):
-            if name:
-                refuse_unusable(name, f"{schema}.{tablename}")
-        columns = [item for item in items if isinstance(item, Column)]
-        for item in items:
-            _refuse_primary_key(item, f"{schema}.{tablename}")
-        _refuse_attached(columns, f"{schema}.{tablename}")
+        dimension = f"{schema}.{tablename}"
+        forget_if_cleared(metadata)
+        refuse_second(metadata, dimension)
+        for name in (tablename, str(schema)):
+            refuse_unusable(name, dimension)
+        items = listed_items(schema_items, dimension)
         self.ctx = Context(
             tablename=tablename,
             schemaname=str(schema),
@@ -95,17 +90,15 @@ class Factory:
             table_args=table_args or {},
             declared=declared_at(),
         )
-        self.ctx["columns"] = columns
+        self.ctx["columns"] = [item for item in items if isinstance(item, Column)]
         if config is not None:
             config.configure_at_create(metadata)
         watch(metadata)
-        dimensions = dict(metadata.info.get(DIMENSIONS, {}).get(tablename, {}))
-        objects = dict(metadata.info.get(OBJECTS, {}))
+        before = remember(metadata, tablename)
         try:
             run_plugins(self._plugins(config, plugins, extra_plugins), self.ctx)
-        except PGCraftValidationError:
-            _undo(self.ctx, dimensions)
-            metadata.info[OBJECTS] = objects
+        except BaseException:
+            undo(metadata, before, tablename)
             raise
 
     @property
@@ -114,14 +107,19 @@ class Factory:
         found: FromClause = self.ctx[self.table_key]
         return found
 
+    def __clause_element__(self) -> FromClause:
+        """Let SQLAlchemy take the factory for its table: ``select(products)``."""
+        return self.table
+
     def _plugins(
         self,
         config: PGCraftConfig | None,
         plugins: Iterable[Plugin] | None,
         extra_plugins: Iterable[Plugin] | None,
     ) -> list[Plugin]:
-        extra = list(extra_plugins or ())
-        own = list(plugins) if plugins is not None else None
+        place = f"{type(self).__name__} for {self.ctx.schemaname}.{self.ctx.tablename}"
+        extra = listed(Plugin, f"extra_plugins of {place}", extra_plugins or ())
+        own = None if plugins is None else listed(Plugin, f"plugins of {place}", plugins)
         theirs = [*(self.default_plugins if own is None else own), *self.core_plugins, *extra]
         made = {key for plugin in theirs for key in plugin.produces()}
         first = [one for one in (config.all_plugins() if config else []) if one.applies(made)]
@@ -130,59 +128,3 @@ class Factory:
             own = [one for one in self.default_plugins if one.singleton_group not in groups]
         core = [one for one in self.core_plugins if one.singleton_group not in groups]
         return [*first, *own, *core, *extra]
-
-
-def _undo(ctx: Context, dimensions: Mapping[str, DimensionRef]) -> None:
-    """Take away what was made, so that a corrected definition can be run in the same session."""
-    for key in ctx.keys():  # noqa: SIM118  # a Context has keys, but is no dict
-        if isinstance(ctx[key], Table):
-            ctx.metadata.remove(ctx[key])
-    known = ctx.metadata.info.get(DIMENSIONS, {})
-    if ctx.tablename in known:
-        known[ctx.tablename] = dict(dimensions)
-
-
-def _refuse_nameless(tablename: str, schema: str | None) -> None:
-    if not tablename:
-        raise PGCraftValidationError(
-            "A factory got no table name.", advice="Give it as tablename='products'."
-        )
-    if not schema:
-        raise PGCraftValidationError(
-            f"The factory for {tablename!r} got no schema.",
-            advice="Give it as schemaname='inventory', or make the MetaData with a schema.",
-        )
-
-
-def _refuse_second(metadata: MetaData, key: str) -> None:
-    if key in metadata.tables:
-        origin = origin_of(metadata.tables[key])
-        place = f" at {origin[0]}, line {origin[1]}" if origin else ""
-        raise PGCraftValidationError(
-            f"The table {key} is already defined{place}.",
-            advice="Give one of the two another name or schema.",
-        )
-
-
-def _refuse_primary_key(item: Any, dimension: str) -> None:
-    if isinstance(item, PrimaryKeyConstraint):
-        what = "a PrimaryKeyConstraint"
-    elif isinstance(item, Column) and item.primary_key:
-        what = f"the primary key column {item.name!r}"
-    else:
-        return
-    raise PGCraftValidationError(
-        f"The items of {dimension} have {what}, but the key comes from a plugin.",
-        advice="Take it away to get a serial 'id', or choose the key with "
-        "extra_plugins=[UUIDV4PKPlugin('name')] or another of pgcraft.plugins.pk.",
-    )
-
-
-def _refuse_attached(columns: Sequence[Column[Any]], dimension: str) -> None:
-    for column in columns:
-        if getattr(column, "table", None) is not None:
-            raise PGCraftValidationError(
-                f"The column {column.name!r} given to {dimension} belongs to the table "
-                f"{column.table} already.",
-                advice="Make a new Column for each table.",
-            )

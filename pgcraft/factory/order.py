@@ -6,15 +6,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import PGCraftValidationError
+from pgcraft.markers import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pgcraft.plugin import Context, Plugin
 
 
 def sort_plugins(plugins: Sequence[Plugin], given: Iterable[str] = ()) -> list[Plugin]:
     """Order plugins so that each runs after those that make what it requires.
+
+    One that requires what it makes itself changes it: it runs after those that make it anew, and
+    before those that only require it.
 
     Args:
         plugins: The plugins; where nothing else decides, their order is kept.
@@ -34,20 +38,17 @@ def sort_plugins(plugins: Sequence[Plugin], given: Iterable[str] = ()) -> list[P
         [SerialPKPlugin(), TablePlugin()]
     """
     _refuse_rivals(plugins)
-    makers: dict[str, list[Plugin]] = {key: [] for key in given}
-    for plugin in plugins:
-        for key in plugin.produces():
-            makers.setdefault(key, []).append(plugin)
-    before = {plugin: _before(plugin, makers) for plugin in plugins}
-    ordered: list[Plugin] = []
-    waiting = list(plugins)
+    # By their numbers: a plugin may be equal to another, and need not have a hash.
+    before = _needs(plugins, list(given))
+    ordered: list[int] = []
+    waiting = list(range(len(plugins)))
     while waiting:
         ready = next((one for one in waiting if before[one].isdisjoint(waiting)), None)
         if ready is None:
-            raise _cycle(waiting[0], waiting, before)
+            raise _cycle(plugins, waiting, before)
         waiting.remove(ready)
         ordered.append(ready)
-    return ordered
+    return [plugins[number] for number in ordered]
 
 
 def run_plugins(plugins: Sequence[Plugin], ctx: Context) -> None:
@@ -57,19 +58,42 @@ def run_plugins(plugins: Sequence[Plugin], ctx: Context) -> None:
         PGCraftValidationError: Their needs cannot be met, or a plugin did not make what it
             declares.
     """
-    for plugin in _sorted(tuple(plugins), tuple(ctx.keys())):
+    place = f"{ctx.schemaname}.{ctx.tablename}"
+    for plugin in _sorted(plugins, tuple(ctx.keys()), place):
         plugin.run(ctx)
         missing = [key for key in plugin.produces() if key not in ctx]
         if missing:
             raise PGCraftValidationError(
-                f"{type(plugin).__name__} declares @produces({missing[0]!r}), "
+                f"{type(plugin).__name__} of {place} declares @produces({missing[0]!r}), "
                 "but its run() put nothing there.",
                 advice=f"Set ctx[{missing[0]!r}] in its run().",
             )
 
 
+def _sorted(
+    plugins: Sequence[Plugin], given: tuple[str, ...], place: str
+) -> Sequence[Plugin]:
+    try:
+        if _have_hashes(plugins):
+            return _sorted_before(tuple(plugins), given)
+        return sort_plugins(plugins, given)
+    except PGCraftValidationError as error:
+        raise PGCraftValidationError(
+            f"The plugins of {place} do not go together. {error.what}", advice=error.advice
+        ) from error
+
+
+def _have_hashes(plugins: Sequence[Plugin]) -> bool:
+    """Tell whether all can be looked up; one that is a dataclass cannot."""
+    try:
+        hash(tuple(plugins))
+    except TypeError:
+        return False
+    return True
+
+
 @lru_cache
-def _sorted(plugins: tuple[Plugin, ...], given: tuple[str, ...]) -> tuple[Plugin, ...]:
+def _sorted_before(plugins: tuple[Plugin, ...], given: tuple[str, ...]) -> tuple[Plugin, ...]:
     """Keep the order: most factories of a project run the very same plugin objects."""
     return tuple(sort_plugins(plugins, given))
 
@@ -89,28 +113,53 @@ def _refuse_rivals(plugins: Sequence[Plugin]) -> None:
             )
 
 
-def _before(plugin: Plugin, makers: Mapping[str, Sequence[Plugin]]) -> set[Plugin]:
-    """Return the plugins that must run before this one."""
-    for key in plugin.requires():
-        if key not in makers:
-            raise PGCraftValidationError(
-                f"{type(plugin).__name__} requires {key!r}, which no plugin produces.",
-                advice=f"Add a plugin that produces it; there are: {', '.join(makers)}.",
-            )
-    return {maker for key in plugin.requires() for maker in makers[key]}
+def _needs(plugins: Sequence[Plugin], given: Sequence[str]) -> list[set[int]]:
+    """Return for each plugin the numbers of those that must run before it."""
+    makers: dict[str, list[int]] = {key: [] for key in given}
+    for number, plugin in enumerate(plugins):
+        for key in plugin.produces():
+            makers.setdefault(key, []).append(number)
+    changers = {
+        (number, key)
+        for number, plugin in enumerate(plugins)
+        for key in set(plugin.requires()) & set(plugin.produces())
+    }
+    needs: list[set[int]] = []
+    for number, plugin in enumerate(plugins):
+        needed: set[int] = set()
+        for key in plugin.requires():
+            found = makers.get(key, [])
+            if (number, key) in changers:
+                # Of several that change it, the first in the list is the first to do so.
+                found = [one for one in found if one < number or (one, key) not in changers]
+                found = [one for one in found if one != number]
+            if not found and key not in given:
+                raise _missing(plugin, key, makers)
+            needed.update(found)
+        needs.append(needed)
+    return needs
+
+
+def _missing(plugin: Plugin, key: str, known: Iterable[str]) -> PGCraftValidationError:
+    others = [one for one in known if one != key]
+    return PGCraftValidationError(
+        f"{type(plugin).__name__} requires {key!r}, which no other plugin produces.",
+        advice=f"{did_you_mean(key, others)}Add a plugin that produces it; there are: "
+        f"{', '.join(others)}.",
+    )
 
 
 def _cycle(
-    start: Plugin, waiting: Sequence[Plugin], before: Mapping[Plugin, set[Plugin]]
+    plugins: Sequence[Plugin], waiting: Sequence[int], before: Sequence[set[int]]
 ) -> PGCraftValidationError:
     """Follow what each waits for until one comes again."""
-    path = [start]
+    path = [waiting[0]]
     while True:
         needed = next(one for one in waiting if one in before[path[-1]])
         path.append(needed)
         if needed in path[:-1]:
             break
-    names = [type(one).__name__ for one in path[path.index(path[-1]) :]]
+    names = [type(plugins[one]).__name__ for one in path[path.index(path[-1]) :]]
     return PGCraftValidationError(
         f"Plugins require each other in a cycle: {' requires '.join(names)}.",
         advice="Take one of these @requires away.",

@@ -1,27 +1,23 @@
 """From one schema to another: statements in an order that works.
 
-``Scope`` says which differences of two snapshots count. ``plan_migration`` takes these and what
-Alembic drafted, and gives one ordered list. Nothing here asks a server or parses SQL.
+``plan_both_ways`` takes two snapshots and what Alembic drafted, decides by ``Scope`` what counts,
+and plans the upgrade and the downgrade with ``plan_migration``, each one ordered list. No SQL is
+parsed: statements come from the catalog, and their order from its dependencies.
 """
 
-from pgcraft.migrate.claims import Described, dropped_by
-from pgcraft.migrate.graph import Graph
-from pgcraft.migrate.names import Names
+from pgcraft.migrate.both_ways import BothWays, plan_both_ways
+from pgcraft.migrate.claims import Described
 from pgcraft.migrate.plan import Migration, OperationStep, SqlStep, plan_migration, retyped_columns
-from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
+from pgcraft.migrate.scope import Scope
 
 __all__ = [
+    "BothWays",
     "Described",
-    "Graph",
     "Migration",
-    "Names",
     "OperationStep",
     "Scope",
     "SqlStep",
-    "dropped_by",
-    "managed_entries",
-    "outcome",
+    "plan_both_ways",
     "plan_migration",
     "retyped_columns",
-    "with_owners_of",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.columns import alter_columns, alter_table
-from pgcraft.migrate.names import quoted_name
+from pgcraft.migrate.columns import alter_columns, alter_table, set_options
+from pgcraft.migrate.names import quoted_name, quoted_schema
 from pgcraft.migrate.privileges import alter_grant
 from pgcraft.migrate.types import TYPES, alter_type
+from pgcraft.postgres.snapshot.statements import called, word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pgcraft.postgres.snapshot import CatalogObject
 
 ROUTINES = frozenset({"function", "procedure"})
@@ -28,6 +31,8 @@ def creation(item: CatalogObject, *, owner: str) -> tuple[str, ...]:
         item: The object.
         owner: The role that owns what nobody gave to another.
     """
+    if item.key.kind == "trigger" and item.detail("inherited") is not None:
+        return (_firing_statement(item),)
     create = item.create
     if create.startswith(_REPLACE):
         create = f"CREATE {create.removeprefix(_REPLACE)}"
@@ -70,12 +75,21 @@ def alteration(
 
 
 _BEYOND = frozenset({"clustered", "enabled", "owned by", "owner"})
+# What the definition of some kinds tells, and of others not.
+_BEYOND_INDEX = _BEYOND | {"statistics target"}
+_BEYOND_CONSTRAINT = _BEYOND_INDEX | {"storage options", "tablespace"}
+_BEYOND_OF = {
+    "constraint": _BEYOND_CONSTRAINT,
+    "index": _BEYOND_INDEX,
+    "statistics": _BEYOND_INDEX,
+}
 
 
 def _is_made_alike(old: CatalogObject, new: CatalogObject) -> bool:
     """Whether the same CREATE makes both."""
     same = dict(old.details).items() ^ dict(new.details).items()
-    return old.definition == new.definition and all(name in _BEYOND for name, _ in same)
+    beyond = _BEYOND_OF.get(new.key.kind, _BEYOND)
+    return old.definition == new.definition and all(name in beyond for name, _ in same)
 
 
 def _beyond_create(old: CatalogObject | None, new: CatalogObject) -> tuple[str, ...]:
@@ -89,18 +103,54 @@ def _beyond_create(old: CatalogObject | None, new: CatalogObject) -> tuple[str, 
         statements += alter_table(None, new)
     if new.key.kind == "column" and old is None:
         statements += _column_beyond_add(new)
-    fires = new.key.kind in {"trigger", "rule"}
-    if fires and was("enabled") != new.detail("enabled") and new.parent is not None:
-        action = f"{_FIRING[new.detail('enabled')]} {new.key.kind.upper()} {quoted_name(new)}"
-        statements.append(f"ALTER TABLE {new.parent.identity} {action}")
+    if was("enabled") != new.detail("enabled"):
+        statements.append(_firing_statement(new))
+    if new.key.kind in {"index", "constraint", "statistics"}:
+        statements += _index_options(old, new)
     if was("clustered") != new.detail("clustered") and new.parent is not None:
         on = f"CLUSTER ON {quoted_name(new)}" if new.detail("clustered") else "SET WITHOUT CLUSTER"
         statements.append(f"ALTER TABLE {new.parent.identity} {on}")
     if old is not None and was("owner") != new.detail("owner"):
         statements.append(owner_statement(new))
-    if old is not None and new.key.kind == "sequence" and was("owned by") != new.detail("owned by"):
-        statements.append(owned_statement(new))
     return tuple(statements)
+
+
+def _firing_statement(item: CatalogObject) -> str:
+    action = _FIRING[item.detail("enabled")]
+    if item.parent is None:
+        return f"ALTER EVENT TRIGGER {item.key.identity} {action}"
+    word = item.key.kind.upper()
+    return f"ALTER TABLE {item.parent.identity} {action} {word} {quoted_name(item)}"
+
+
+def _index_options(old: CatalogObject | None, new: CatalogObject) -> Iterator[str]:
+    """What CREATE INDEX, ADD CONSTRAINT and CREATE STATISTICS do not say."""
+
+    def was(name: str) -> str | None:
+        return old.detail(name) if old is not None else None
+
+    target = "statistics target"
+    if new.key.kind == "statistics":
+        if was(target) != new.detail(target):
+            yield f"ALTER STATISTICS {new.key.identity} SET STATISTICS {new.detail(target) or -1}"
+        return
+    index = f"ALTER INDEX {quoted_schema(new)}.{quoted_name(new)}"
+    if new.key.kind == "constraint":
+        options = set_options(was("storage options"), new.detail("storage options"))
+        yield from (f"{index} {one}" for one in options)
+        if was("tablespace") != new.detail("tablespace"):
+            yield f"{index} SET TABLESPACE {new.detail('tablespace') or 'pg_default'}"
+    before, after = (dict(_targets(text)) for text in (was(target), new.detail(target)))
+    for column in sorted(before.keys() | after.keys(), key=int):
+        if before.get(column) != after.get(column):
+            yield f"{index} ALTER COLUMN {column} SET STATISTICS {after.get(column, '-1')}"
+
+
+def _targets(text: str | None) -> Iterator[tuple[str, str]]:
+    """Take ``column 1: 300, column 3: 5`` apart."""
+    for one in text.split(", ") if text else ():
+        column, _, target = one.removeprefix("column ").partition(": ")
+        yield column, target
 
 
 def _column_beyond_add(column: CatalogObject) -> tuple[str, ...]:
@@ -111,10 +161,7 @@ def _column_beyond_add(column: CatalogObject) -> tuple[str, ...]:
 
 def owner_statement(item: CatalogObject) -> str:
     """Return ALTER … OWNER TO."""
-    word = {"enum": "TYPE", "composite type": "TYPE", "range type": "TYPE"}.get(
-        item.key.kind, item.key.kind.upper()
-    )
-    return f"ALTER {word} {item.key.identity} OWNER TO {item.detail('owner')}"
+    return f"ALTER {word(item.key)} {called(item.key)} OWNER TO {item.detail('owner')}"
 
 
 def owned_statement(sequence: CatalogObject) -> str:

@@ -46,6 +46,8 @@ def alter_columns(
     """
     assert new.parent is not None  # noqa: S101  # every column belongs to a relation
     if new.parent.kind == "view":
+        if old.detail("default") == new.detail("default"):
+            return ()
         default = new.detail("default")
         action = f"SET DEFAULT {default}" if default else "DROP DEFAULT"
         return (f"ALTER VIEW {new.parent.identity} ALTER COLUMN {quoted_name(new)} {action}",)
@@ -203,8 +205,6 @@ def alter_table(old: CatalogObject | None, new: CatalogObject) -> tuple[str, ...
             actions.append(f"SET ACCESS METHOD {new.detail('access method') or 'heap'}")
     actions += _row_security(old.detail("row security") if old else None, new)
     statements = [f"{table} {one}" for one in actions]
-    if (old.detail("replica identity") if old else None) != new.detail("replica identity"):
-        statements.append(f"{table} REPLICA IDENTITY {_replica_identity(new)}")
     if old is not None:
         statements += _parents(old, new)
     return tuple(statements)
@@ -221,12 +221,14 @@ def _row_security(old: str | None, table: CatalogObject) -> Iterator[str]:
         yield ", ".join(actions)
 
 
-def _replica_identity(table: CatalogObject) -> str:
+def replica_identity(table: CatalogObject) -> str:
+    """Return ALTER TABLE … REPLICA IDENTITY."""
     identity = table.detail("replica identity") or "default"
-    if not identity.startswith("index "):
-        return identity.upper()
-    index = identity.removeprefix("index ").removeprefix(f"{quoted_schema(table)}.")
-    return f"USING INDEX {index}"
+    words = identity.upper()
+    if identity.startswith("index "):
+        index = identity.removeprefix("index ").removeprefix(f"{quoted_schema(table)}.")
+        words = f"USING INDEX {index}"
+    return f"ALTER TABLE {table.key.identity} REPLICA IDENTITY {words}"
 
 
 def _parents(old: CatalogObject, new: CatalogObject) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.types import TYPES
+from pgcraft.migrate.types import HAD_BY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,6 +42,7 @@ def find_ending(
     dropped: Collection[Key],
     remade: Collection[Key],
     retyped: Collection[Key],
+    in_place: Collection[Key],
 ) -> Ending:
     """Find all that the changes end.
 
@@ -51,6 +52,7 @@ def find_ending(
         dropped: What it has no more.
         remade: What changes and cannot change in place.
         retyped: Columns that get another type in place.
+        in_place: All that changes in place.
 
     Returns:
         All that ends.
@@ -60,15 +62,18 @@ def find_ending(
     ending = Ending(gone=gone)
     # A sequence outlives the column that owns it, and is taken from it beforehand.
     waiting = [*remade, *(key for key in stays if key.kind != "sequence")]
-    _Walk(before, after, ending).walk(waiting, [*gone, *retyped])
+    _Walk(before, after, ending, in_place).walk(waiting, [*gone, *retyped])
     return ending
 
 
 class _Walk:
-    def __init__(self, before: Graph, after: Graph, ending: Ending) -> None:
+    def __init__(
+        self, before: Graph, after: Graph, ending: Ending, in_place: Collection[Key]
+    ) -> None:
         self._before = before
         self._after = after
         self._ending = ending
+        self._in_place = in_place
         self._waiting: list[Key] = []
 
     def walk(self, remade: Collection[Key], changed: Collection[Key]) -> None:
@@ -97,7 +102,9 @@ class _Walk:
         ends = needed in ending.gone or needed in ending.remade
         if dependent.kind == "column":
             self._follow_column(dependent, needed)
-        elif dependent.kind in {"table", "foreign table", "sequence", "schema", "extension"}:
+        elif dependent in self._in_place and self._lets_go(dependent, needed):
+            pass
+        elif dependent.kind in {"table", "sequence", "schema", "extension"}:
             if needed in ending.gone and needed.kind != "extension":
                 self._block(dependent, needed)
         elif dependent.kind in {"constraint", "index", "statistics"} and not ends:
@@ -114,23 +121,28 @@ class _Walk:
         ending = self._ending
         wanted = self._after.snapshot.get(column)
         item = self._before.snapshot[column]
-        if needed in ending.gone and (wanted is None or not self._still_needs(column, needed)):
+        if needed in ending.gone:
             if wanted is None:
                 self._block(column, needed)
+            elif needed.kind in HAD_BY_COLUMNS and wanted.detail("type") == item.detail("type"):
+                # Another kind of type takes the name.
+                self._recast(column)
         elif item.detail("generated") is not None:
             self._remake(column)
-        elif needed.kind in TYPES and needed in ending.remade:
-            if wanted is None or wanted.detail("type") == item.detail("type"):
-                if column not in ending.recast:
-                    ending.recast.add(column)
-                    self._waiting.append(column)
-            elif item.detail("default") is not None:
-                ending.released.add(column)
+        elif needed.kind in HAD_BY_COLUMNS and needed in ending.remade:
+            self._recast(column)
         elif needed in ending.remade and item.detail("default") is not None:
             ending.released.add(column)
 
-    def _still_needs(self, column: Key, needed: Key) -> bool:
-        return needed in self._after.needs.get(column, ())
+    def _recast(self, column: Key) -> None:
+        if column not in self._ending.recast:
+            self._ending.recast.add(column)
+            self._waiting.append(column)
+
+    def _lets_go(self, dependent: Key, needed: Key) -> bool:
+        """Whether its change in place is all that frees what it needed."""
+        gone = needed in self._ending.gone
+        return gone and needed not in self._after.needs.get(dependent, ())
 
     def _is_foreign_key(self, key: Key) -> bool:
         return self._before.snapshot[key].detail("type") == "foreign key"

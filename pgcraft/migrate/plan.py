@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import alteration
+from pgcraft.migrate.changes import Changes
 from pgcraft.migrate.claims import Claim, claim
 from pgcraft.migrate.cycles import cyclic_foreign_keys
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.graph import Graph
 from pgcraft.migrate.names import Names, own_name
-from pgcraft.migrate.nodes import Changes, build_nodes
+from pgcraft.migrate.nodes import build_nodes
 from pgcraft.migrate.order import ordered
+from pgcraft.migrate.told import told_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,7 +84,7 @@ def plan_migration(
         The plan.
     """
     old, new = Graph(before), Graph(after)
-    changes = {one.key: one for one in differences}
+    changes = told_differences(differences, old, new)
     claims = _claims(operations, old, new, changes, using or {})
     alone = _take_out_cycles(claims, new)
     in_place, remade = _alterations(changes, claims, operations, after.version, using or {})
@@ -92,17 +94,25 @@ def plan_migration(
         dropped=[key for key, one in changes.items() if one.action == "drop"],
         remade=remade,
         retyped=[key for key, one in changes.items() if _is_retyped(one)],
+        in_place=in_place,
     )
+    claims = {
+        number: one
+        for number, one in claims.items()
+        if ending.recast.isdisjoint(one.before & one.after)
+    }
     nodes = build_nodes(
         Changes(
             old=old,
             new=new,
             owner=owner,
+            differences=changes,
             claims=claims,
             created={key for key, one in changes.items() if one.action == "create"},
             in_place=in_place,
             ending=ending,
             loose=cyclic_foreign_keys(old, _tables([ending.gone])),
+            using=using or {},
         )
     )
     return Migration(

@@ -21,11 +21,12 @@ def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
         key
         for key in graph.parts.get(table, ())
         if (
-            key.kind == "column"
-            and not comes_with_relation(graph, graph.snapshot[key])
-            or key.kind == "constraint"
-            and _is_inline(graph.snapshot[key])
-            and not _leads_back(graph, key, table)
+            (key.kind == "column" and not comes_with_relation(graph, graph.snapshot[key]))
+            or (
+                key.kind == "constraint"
+                and _is_inline(graph.snapshot[key])
+                and not _leads_back(graph, key, table)
+            )
         )
     )
 

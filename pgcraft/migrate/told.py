@@ -42,7 +42,7 @@ def told_differences(
     """
     found = {one.key: _told(one, old, new) for one in differences}
     for one in [one for one in found.values() if one.key.kind == "column"]:
-        found |= {key: below for key, below in _below(one, found, old, new)}
+        found |= dict(_below(one, found, old, new))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 
 TYPES = frozenset({"composite type", "domain", "enum", "range type"})
 
+HAD_BY_COLUMNS = TYPES | {"collation"}
+"""What goes only when no column has it any more."""
+
 _LABEL = re.compile(r"E?'(?:[^']|'')*'")
 _MAX_BYTES = 63
+_MARK = 6
 
 
 def alter_type(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None:
@@ -73,17 +78,31 @@ def _add_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] |
     return (f"ALTER TYPE {new.key.identity} {actions}",)
 
 
-def put_aside(type_: CatalogObject) -> tuple[str, str]:
-    """Return the statement that renames a type out of the way, and that which drops it then."""
-    name = own_name(type_)
-    while len(f"{name}__old".encode()) > _MAX_BYTES:
-        name = name[:-1]
-    word = "DOMAIN" if type_.key.kind == "domain" else "TYPE"
-    aside = f"{name}__old".replace('"', '""')
-    return (
-        f'ALTER TYPE {type_.key.identity} RENAME TO "{aside}"',
-        f'DROP {word} {quoted_schema(type_)}."{aside}"',
-    )
+def rename_away(item: CatalogObject) -> tuple[list[str], str]:
+    """Return the statements that put a type or a collation out of the way, and its drop then."""
+    aside = _name_aside(own_name(item))
+    word = item.key.kind.upper() if item.key.kind in {"domain", "collation"} else "TYPE"
+    statements = [f"ALTER {word} {item.key.identity} RENAME TO {aside}"]
+    if item.key.kind == "domain" and item.detail("default") is not None:
+        # It may call what ends.
+        statements.insert(0, f"ALTER DOMAIN {item.key.identity} DROP DEFAULT")
+    multirange = item.detail("multirange")
+    if multirange is not None:
+        name = multirange.removeprefix(f"{quoted_schema(item)}.")
+        own = name[1:-1].replace('""', '"') if name.startswith('"') else name
+        statements.append(f"ALTER TYPE {multirange} RENAME TO {_name_aside(own)}")
+    return statements, f"DROP {word} {quoted_schema(item)}.{aside}"
+
+
+def _name_aside(name: str) -> str:
+    aside = f"{name}__old"
+    if len(aside.encode()) > _MAX_BYTES:
+        mark = hashlib.sha256(name.encode()).hexdigest()[:_MARK]
+        while len(f"{name}__old_{mark}".encode()) > _MAX_BYTES:
+            name = name[:-1]
+        aside = f"{name}__old_{mark}"
+    quoted = aside.replace('"', '""')
+    return f'"{quoted}"'
 
 
 def recast(old: CatalogObject, new: CatalogObject) -> str:
@@ -93,9 +112,12 @@ def recast(old: CatalogObject, new: CatalogObject) -> str:
     """
     assert new.parent is not None  # noqa: S101  # every column belongs to a relation
     name, type_ = quoted_name(new), new.detail("type") or ""
-    text = "text[]" if type_.endswith("[]") else "text"
+    arrays = type_.endswith("[]") and (old.detail("type") or "").endswith("[]")
+    text = "text[]" if arrays else "text"
     column = f"ALTER COLUMN {name}"
-    actions = [f"{column} TYPE {type_} USING {name}::{text}::{type_}"]
+    collation = new.detail("collation")
+    collate = f" COLLATE {collation}" if collation else ""
+    actions = [f"{column} TYPE {type_}{collate} USING {name}::{text}::{type_}"]
     if old.detail("default") is not None:
         actions.insert(0, f"{column} DROP DEFAULT")
     if new.detail("default") is not None:

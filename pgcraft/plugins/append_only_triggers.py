@@ -82,7 +82,7 @@ class _History:
     """The bodies of the trigger functions; all names in it are SQL already.
 
     Attributes:
-        view: The view's name, for messages.
+        view: The view.
         root: The root table.
         attributes: The attributes table.
         keys: The key columns.
@@ -170,7 +170,7 @@ class _History:
         return self._body(f"{self._end_version()};\n{self._refuse_stale()}    RETURN OLD;\n")
 
     def _body(self, statements: str) -> str:
-        return function_body(statements, confidential=True)
+        return function_body(statements, definer_on=self.view)
 
     def _end_version(self) -> str:
         return f"""    UPDATE {self.attributes} AS stored

@@ -89,7 +89,7 @@ def raise_if(condition: str, code: str, message: str, hint: str) -> str:
 """
 
 
-def function_body(statements: str, variables: Iterable[str] = (), *, confidential: bool) -> str:
+def function_body(statements: str, variables: Iterable[str] = (), *, definer_on: str | None) -> str:
     r"""Return the body of a trigger function that writes to tables.
 
     Every relation in its statements has the alias ``stored``: the columns of one that is called
@@ -98,21 +98,33 @@ def function_body(statements: str, variables: Iterable[str] = (), *, confidentia
 
     Args:
         statements: The statements, each on lines of its own.
-        variables: The variables, such as ``found record``.
-        confidential: Whether errors leave out the row, which the server tells to the owner of a
-            table: for functions that run with the owner's rights for others.
+        variables: The variables, such as ``_pgcraft_row record``.
+        definer_on: The relation whose trigger the function is, as SQL, if it runs with its
+            owner's rights. It then serves no other relation, as one who may execute it could make
+            one for himself, and leaves the row out of errors, which the server tells to owners.
 
     Example:
-        >>> print(function_body("    RETURN NEW;\n", confidential=False).strip())
+        >>> print(function_body("    RETURN NEW;\n", definer_on=None).strip())
         #variable_conflict use_column
         BEGIN
             RETURN NEW;
         END;
     """
-    lines = [f"    {one};\n" for one in (*variables, *(_TOLD if confidential else ()))]
+    lines = [f"    {one};\n" for one in (*variables, *(_TOLD if definer_on else ()))]
     declared = "".join(["DECLARE\n", *lines]) if lines else ""
-    ending = _WITHOUT_THE_ROW if confidential else ""
-    return f"\n#variable_conflict use_column\n{declared}BEGIN\n{statements}{ending}END;\n"
+    if definer_on is not None:
+        statements = f"{_refuse_others(definer_on)}{statements}{_WITHOUT_THE_ROW}"
+    return f"\n#variable_conflict use_column\n{declared}BEGIN\n{statements}END;\n"
+
+
+def _refuse_others(relation: str) -> str:
+    # The trigger of a partitioned table is at each partition.
+    return raise_if(
+        f"COALESCE(pg_partition_root(TG_RELID), TG_RELID) <> {literal(relation)}::regclass",
+        "insufficient_privilege",
+        f"This function serves the triggers of {relation} alone.",
+        "Write a function of your own.",
+    )
 
 
 def refuse_stale(view: str, changed: str, otherwise: str = "") -> str:

@@ -112,12 +112,13 @@ class SoftDeletePlugin(Plugin):
             f"{field(one.name)} = OLD.{field(one.name)}" for one in ctx["pk_columns"]
         )
         column = field(self.column_name)
-        statements = f"""    UPDATE {qualified(ctx.schemaname, ctx.tablename)} AS stored
+        table = qualified(ctx.schemaname, ctx.tablename)
+        statements = f"""    UPDATE {table} AS stored
     SET {column} = now()
     WHERE {key} AND {column} IS NULL;
     RETURN NULL;
 """  # noqa: S608  # every name in it is quoted
-        return function_body(statements, confidential=True)
+        return function_body(statements, definer_on=table)
 
 
 def _refuse_cascade(ctx: Context) -> None:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import UserCodeError
+from pgcraft.migrate import BothWays, Scope, plan_both_ways
+from pgcraft.postgres.extensions import copy_extensions
+from pgcraft.postgres.roles import take_roles
 from pgcraft.postgres.snapshot import Key, Snapshot, compare, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
 from .baseline import MODELS, Baseline
-from .both_ways import BothWays, plan_both_ways
 from .equality import equal_tables, without_relation
-from .roles import take_roles
 
 if TYPE_CHECKING:
-    from pgcraft.migrate import Scope
     from pgcraft.postgres.server import Server
     from pgcraft.project.process import UserCode
 
@@ -71,7 +71,11 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     directory = server.work_directory / "revision"
     directory.mkdir()
     server.create_database(MODELS)
-    _copy_extensions(server, baseline.head_database)
+    with (
+        server.connect(baseline.head_database) as source,
+        server.connect(MODELS) as target,
+    ):
+        copy_extensions(source, target)
     head = baseline.schema
     if not baseline.is_head:
         head = _snapshot(server, baseline.head_database)
@@ -168,22 +172,3 @@ def _snapshot(server: Server, database: str) -> Snapshot:
 def _roles(server: Server) -> frozenset[str]:
     with server.connect("postgres") as connection:
         return take_roles(connection)
-
-
-def _copy_extensions(server: Server, source: str) -> None:
-    """Give the models' database the extensions that the history installed.
-
-    Models use what extensions bring (types, operator classes), and few projects declare the
-    extension beside them.
-    """
-    with server.connect(source) as connection:
-        rows = connection.execute(
-            "SELECT format('CREATE SCHEMA IF NOT EXISTS %I', nspname),"
-            " format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA %I CASCADE', extname, nspname)"
-            " FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace"
-            " WHERE extname <> 'plpgsql' ORDER BY pg_extension.oid"
-        ).fetchall()
-    with server.connect(MODELS) as connection:
-        for create_schema, create_extension in rows:
-            connection.execute(create_schema)
-            connection.execute(create_extension)

@@ -276,6 +276,25 @@ def test_soft_delete_marks_one_row_whatever_the_table_is_called(name, engine, me
     assert [(row.x, row.deleted_at is None) for row in rows] == [(1, True), (2, False), (3, True)]
 
 
+def test_row_of_a_partition_is_deleted_softly(engine, metadata, create):
+    """The trigger of a partitioned table is at its partitions."""
+    table = PGCraftSimple(
+        "t",
+        "s",
+        metadata,
+        [Column("x", Integer)],
+        extra_plugins=[SoftDeletePlugin(), TimestampsPlugin()],
+        table_args={"postgresql_partition_by": "HASH (id)"},
+    ).table
+    create(metadata)
+    partition = "CREATE TABLE s.t_{0} PARTITION OF s.t FOR VALUES WITH (MODULUS 2, REMAINDER {0})"
+    in_transaction(engine, text(partition.format(0)), text(partition.format(1)))
+    in_transaction(engine, insert(table).values([{"x": one} for one in range(6)]))
+    in_transaction(engine, delete(table).where(table.c.x > 3))
+    _, rows = in_transaction(engine, select(table.c.x).where(table.c.deleted_at.is_not(None)))
+    assert sorted(row.x for row in rows) == [4, 5]
+
+
 def test_refused_soft_delete_tells_nothing_of_the_row(engine, metadata, create):
     """It is written with its owner's rights, for one who may not read all of it."""
     table = PGCraftSimple(

@@ -1328,3 +1328,46 @@ def test_role_that_only_inserts_shares_a_view_with_readers(metadata, deploy_two,
             connection.execute(text(statement))
     with pytest.raises(DBAPIError, match=r"would not be in"), anon(role="web_user") as connection:
         connection.execute(insert(api).values(note="x"))
+
+
+@pytest.mark.parametrize("factory", [PGCraftSimple, PGCraftAppendOnly])
+@pytest.mark.parametrize("relation", ["VIEW", "TABLE"])
+def test_functions_serve_the_triggers_of_their_own_relation_alone(
+    relation, factory, metadata, create, public, engine
+):
+    """Even those who were given the right to execute all functions cannot write with them."""
+    plugins = [SoftDeletePlugin()] if factory is PGCraftSimple else []
+    source = products(metadata, factory=factory, extra_plugins=plugins).table
+    PostgRESTView(source, grants=ALL)
+    declare(metadata, Role("anon"))
+    create(metadata)
+    when = "INSTEAD OF" if relation == "VIEW" else "BEFORE"
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+        connection.execute(text("GRANT USAGE ON SCHEMA api, inventory TO anon"))
+        connection.execute(text("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api, inventory TO anon"))
+        functions = connection.scalars(
+            text("SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND pronargs = 0")
+        ).all()
+    assert len(functions) == (4 if plugins else 6)
+    columns = ", ".join(
+        f"NULL::{one.type.compile(engine.dialect)} AS {one.name}" for one in source.columns
+    ).replace("NULL::INTEGER AS id", "1 AS id")
+    columns = columns.replace("NULL::VARCHAR(40) AS name", "'a'::varchar(40) AS name")
+    writes = {"insert": "INSERT INTO {} (name) VALUES ('b')", "update": "UPDATE {} SET name = 'b'"}
+    for number, function in enumerate(functions):
+        op = next((one for one in writes if one in function), "delete")
+        write = writes.get(op, "DELETE FROM {}").format(f"lure{number}")
+        with engine.connect() as connection:
+            connection.execute(text("SET LOCAL ROLE anon"))
+            connection.execute(text("SET LOCAL search_path = pg_temp"))
+            connection.execute(text(f"CREATE TEMP {relation} lure{number} AS SELECT {columns}"))
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER lure {when} {op} ON lure{number}"
+                    f" FOR EACH ROW EXECUTE FUNCTION {function}"
+                )
+            )
+            with pytest.raises(DBAPIError, match="serves the triggers of") as error:
+                connection.execute(text(write))
+            assert code(error) == "42501"

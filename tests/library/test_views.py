@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
+    MetaData,
     Numeric,
     String,
     Table,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Uuid,
     case,
     cast,
+    column,
     exists,
     func,
     insert,
@@ -37,6 +39,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy import table as sqlalchemy_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -44,7 +47,18 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from pgcraft import PGCraftIndex
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory import PGCraftSimple
-from pgcraft.objects import EnumType, Function, Trigger, declare
+from pgcraft.objects import (
+    EnumType,
+    Function,
+    Grant,
+    Policy,
+    Role,
+    RowSecurity,
+    Schema,
+    Trigger,
+    declare,
+    declared_objects,
+)
 from pgcraft.views import PGCraftMaterializedView, PGCraftView
 
 
@@ -406,3 +420,124 @@ def test_view_that_calls_a_function_as_if_it_were_a_column_waits_for_it(engine, 
         metadata.create_all(connection)
         connection.execute(insert(products).values(id=4))
     assert read(engine, select(view.table)) == [(8,)]
+
+
+# Row security: whose rights a view reads with
+
+
+def secured(metadata, name="notes", schema="s"):
+    """A table of which each role sees its own rows, if it may read the table at all."""
+    columns = [Column("owner", Text), Column("body", Text)]
+    notes = Table(name, metadata, *columns, schema=schema)
+    declare(
+        metadata,
+        RowSecurity(schema or "public", name),
+        Policy(
+            name="own", schema=schema or "public", table=name, using="owner = current_user"
+        ),
+        Role("reader"),
+        Grant("USAGE", on=Schema(schema or "public"), to="reader"),
+        Grant("SELECT", on=f"TABLE {schema or 'public'}.{name}", to="reader"),
+    )
+    return notes
+
+
+def of_notes(metadata, **options):
+    return PGCraftView("v", "s", metadata, select(metadata.tables["s.notes"]), **options)
+
+
+def over(metadata, **options):
+    return PGCraftView("outer", "s", metadata, select(of_notes(metadata, **options).table))
+
+
+LIGHT = sqlalchemy_table("notes", column("owner"), column("body"), schema="s")
+
+# The view that is read, and how many of the two rows the role sees.
+READS = {
+    "table": (of_notes, 1),
+    "told to be invoker": (lambda m: of_notes(m, security_invoker=True), 1),
+    "told to be owner": (lambda m: of_notes(m, security_invoker=False), 2),
+    "alias": (lambda m: PGCraftView("v", "s", m, select(m.tables["s.notes"].alias())), 1),
+    "subquery": (
+        lambda m: PGCraftView("v", "s", m, select(select(m.tables["s.notes"]).subquery())),
+        1,
+    ),
+    "cte": (lambda m: PGCraftView("v", "s", m, select(select(m.tables["s.notes"]).cte("c"))), 1),
+    "union": (
+        lambda m: PGCraftView(
+            "v", "s", m, select(literal("x").label("owner")).where(text("false")).union_all(
+                select(m.tables["s.notes"].c.owner)
+            )
+        ),
+        1,
+    ),
+    "light table": (lambda m: PGCraftView("v", "s", m, select(LIGHT)), 1),
+    "called later": (lambda m: PGCraftView("v", "s", m, lambda: select(m.tables["s.notes"])), 1),
+    "view between": (over, 1),
+    "view between, invoker": (lambda m: over(m, security_invoker=True), 1),
+    "view between, owner": (lambda m: over(m, security_invoker=False), 2),
+}
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("what", READS)
+def test_view_over_row_security_obeys_the_policies_unless_told_otherwise(
+    what, first, engine, metadata
+):
+    """Whichever way it reads the table, and whichever is declared first."""
+    make, seen = READS[what]
+    if first:
+        secured(metadata)
+        view = make(metadata)
+    else:
+        Table("notes", metadata, Column("owner", Text), Column("body", Text), schema="s")
+        view = make(metadata)
+        other = MetaData()
+        secured(other)
+        declare(metadata, *declared_objects(other))
+    declare(metadata, Grant("SELECT", on=view, to="reader"))
+    if what.startswith("view between"):
+        declare(metadata, Grant("SELECT", on="TABLE s.v", to="reader"))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        rows = [{"owner": "reader", "body": "a"}, {"owner": "other", "body": "b"}]
+        connection.execute(insert(metadata.tables["s.notes"]), rows)
+        connection.execute(text("SET LOCAL ROLE reader"))
+        assert len(connection.execute(select(view.table)).all()) == seen
+
+
+def test_view_over_a_table_in_public_that_names_no_schema_obeys_its_policies(
+    engine, metadata
+):
+    """It is the table that RowSecurity("public", …) is of."""
+    view = PGCraftView("v", "s", metadata, lambda: select(metadata.tables["notes"]))
+    secured(metadata, schema=None)
+    assert view.security_invoker
+
+
+@pytest.mark.parametrize(
+    ("version", "chosen", "option"),
+    [
+        ((14, 9), None, False),
+        ((14, 9), True, True),
+        ((15,), None, True),
+        ((17, 1), None, True),
+        (None, None, True),
+        ((17, 1), False, False),
+    ],
+)
+def test_older_server_makes_the_view_with_its_owners_rights(version, chosen, option, metadata):
+    """The option came with PostgreSQL 15; who asks for it gets the server's error."""
+    secured(metadata)
+    view = of_notes(metadata, security_invoker=chosen, comment="c")
+    first, comment = view.create_on(version)
+    assert ("WITH (security_invoker = true)" in first) is option
+    assert first.startswith("CREATE VIEW s.v") and comment.startswith("COMMENT")
+
+
+def test_view_without_row_security_acts_with_its_owners_rights(metadata):
+    """A role needs rights on the view alone."""
+    Table("notes", metadata, Column("owner", Text), schema="s")
+    view = of_notes(metadata)
+    assert not view.security_invoker
+    assert "WITH" not in view.create_on((15,))[0]

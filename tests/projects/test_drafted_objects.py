@@ -158,7 +158,9 @@ def test_comment_of_the_history_comes_back_behind_its_view(tmp_path):
     text = draft.read_text(encoding="utf-8").replace("\n\n\ndef downgrade", by_hand)
     (root / "migrations" / "versions" / draft.name).write_text(text, encoding="utf-8")
     draft.unlink()
-    (root / "models.py").write_text(models(CHEAP.replace("SELECT id, price", "SELECT price")), encoding="utf-8")
+    (root / "models.py").write_text(
+        models(CHEAP.replace("SELECT id, price", "SELECT price")), encoding="utf-8"
+    )
     report = proven(review_project(project))
     assert any("'by hand'" in sql for sql in statements(report))
 

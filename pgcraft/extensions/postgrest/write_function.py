@@ -122,7 +122,7 @@ def writes_of(api: PostgRESTView, *, invoker: bool) -> Writes:
         joined=query.get_final_froms() != [table],
         grouped=bool(query._group_by_clauses),  # noqa: SLF001 - there is no public way to ask
         condition=_written(api, condition) if own else None,
-        confidential=not invoker,
+        definer=not invoker,
         blind=invoker and "select" not in api.grants,
         divided=invoker and not all(reading),
     )
@@ -149,6 +149,7 @@ def _shown(api: PostgRESTView, query: Select[Any]) -> str:
 
 def _written(api: PostgRESTView, query: Select[Any]) -> str:
     """Write a query into a function, where a name without a schema may be one of the caller's."""
+    named: Any
     for one in visitors.iterate(query):
         kind: Any = getattr(one, "type", None)
         if isinstance(one, BindParameter | Cast) and isinstance(kind, Enum | NamedType):

@@ -40,7 +40,7 @@ class Writes:
         grouped: Whether the row may be absent from the view because nothing is joined to it.
         condition: The query of what the view demands of the relation's own columns; None if
             that is nothing.
-        confidential: Whether errors leave out the row.
+        definer: Whether all this is done with the owner's rights.
         blind: Whether nobody who writes may read.
         divided: Whether some who insert may read, and some may not.
     """
@@ -56,7 +56,7 @@ class Writes:
     joined: bool
     grouped: bool
     condition: str | None
-    confidential: bool
+    definer: bool
     blind: bool
     divided: bool
 
@@ -125,7 +125,7 @@ class Writes:
         )
 
     def _body(self, statements: str, *variables: str) -> str:
-        return function_body(statements, variables, confidential=self.confidential)
+        return function_body(statements, variables, definer_on=self.view if self.definer else None)
 
     def _hidden(self) -> list[str]:
         return ["_pgcraft_hidden record"] if self.watched else []

@@ -55,18 +55,18 @@ def create_statement(
     if parent.kind == "view":
         return f"{_alter_view_column(key, parent)} SET DEFAULT {default}"
     what = f"CONSTRAINT {_local(key, parent)} " if key.kind == "constraint" else "COLUMN "
-    return f"ALTER {_word(parent)} {parent.identity} ADD {what}{definition}"
+    return f"ALTER {word(parent)} {parent.identity} ADD {what}{definition}"
 
 
 def drop_statement(key: Key, parent: Key | None) -> str:
     """Return the statement that drops an object, without its semicolon."""
     if parent is not None and key.kind in _ON_RELATION:
-        return f"DROP {_word(key)} {_local(key, parent)} ON {parent.identity}"
+        return f"DROP {word(key)} {_local(key, parent)} ON {parent.identity}"
     if parent is not None and parent.kind == "view" and key.kind == "column":
         return f"{_alter_view_column(key, parent)} DROP DEFAULT"
     if parent is not None and key.kind in _ADDED:
-        return f"ALTER {_word(parent)} {parent.identity} DROP {_word(key)} {_local(key, parent)}"
-    return f"DROP {_word(key)} {called(key)}"
+        return f"ALTER {word(parent)} {parent.identity} DROP {word(key)} {_local(key, parent)}"
+    return f"DROP {word(key)} {called(key)}"
 
 
 def comment_statement(key: Key, parent: Key | None, text: str | None) -> str:
@@ -81,7 +81,7 @@ def comment_statement(key: Key, parent: Key | None, text: str | None) -> str:
     if parent is not None and key.kind in {*_ON_RELATION, "constraint"}:
         domain = "DOMAIN " if parent.kind == "domain" else ""
         name = f"{_local(key, parent)} ON {domain}{parent.identity}"
-    return f"COMMENT ON {_word(key)} {name} IS {_literal(text)}"
+    return f"COMMENT ON {word(key)} {name} IS {_literal(text)}"
 
 
 def grant_statements(
@@ -175,7 +175,8 @@ def called(key: Key) -> str:
     return key.identity
 
 
-def _word(key: Key) -> str:
+def word(key: Key) -> str:
+    """The word for an object's kind in DROP, ALTER and COMMENT ON."""
     return _WORDS.get(key.kind, key.kind.upper())
 
 

@@ -13,7 +13,7 @@ from alembic.autogenerate.api import AutogenContext
 from ...alembic.managed import declare_managed, managed_objects
 from ...alembic.operations import render_expressions_exactly
 from ...alembic.plan import draft_question, follow_plan
-from ...alembic.scope import excluded_objects, metadata_list, scoped_options
+from ...alembic.scope import excluded_objects, metadata_list, own_filters, scoped_options
 from . import connections
 from .environment import load, run_environment
 from .failures import describe
@@ -121,8 +121,8 @@ def _autogenerate(
         return []
 
     def scope(options: dict[str, Any]) -> dict[str, Any]:
-        filters.update((name, options.get(name)) for name in ("include_object", "include_name"))
-        return scoped_options(options, script, equal_tables, by_catalog=True)
+        filters.update(own_filters(options))
+        return scoped_options(options, script, equal_tables)
 
     context = run_environment(
         config,

@@ -8,19 +8,15 @@ import threading
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import CreateSchema
 
-from ...alembic.scope import model_schemas
+from ...alembic.create import create_with_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection, Engine
-
-DUPLICATE_SCHEMA = "42P06"
 
 
 def scratch_engine() -> Engine:
@@ -46,20 +42,7 @@ def create_models(metadata: Sequence[MetaData]) -> None:
     Args:
         metadata: One or more MetaData.
     """
-    try:
-        _run(lambda connection: _create(connection, metadata, with_schemas=True))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != DUPLICATE_SCHEMA:
-            raise
-        _run(lambda connection: _create(connection, metadata, with_schemas=False))
-
-
-def _create(connection: Connection, metadata: Sequence[MetaData], *, with_schemas: bool) -> None:
-    if with_schemas:
-        for schema in sorted(name for name in model_schemas(list(metadata)) if name):
-            connection.execute(CreateSchema(schema, if_not_exists=True))
-    for one in metadata:
-        one.create_all(connection)
+    create_with_schemas(_run, metadata)
 
 
 def _run(work: Callable[[Connection], None]) -> None:

@@ -6,20 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pgcraft.migrate import (
-    Described,
-    Graph,
-    Migration,
-    Names,
-    Scope,
-    SqlStep,
-    dropped_by,
-    managed_entries,
-    outcome,
-    plan_migration,
-    retyped_columns,
-    with_owners_of,
-)
+from pgcraft.migrate.claims import Described, dropped_by
+from pgcraft.migrate.graph import Graph
+from pgcraft.migrate.names import Names
+from pgcraft.migrate.plan import Migration, SqlStep, plan_migration, retyped_columns
+from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
 from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import compare
 

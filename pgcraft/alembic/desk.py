@@ -1,0 +1,70 @@
+"""Autogenerate at a developer's desk: the models beside the database that ``env.py`` connects to.
+
+A database for the models is made on the same server and dropped afterwards. Where that is not
+allowed, the history and the models are made side by side on a scratch server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pgcraft.alembic.managed import declare_managed, managed_objects
+from pgcraft.alembic.plan import draft_question, follow_plan
+from pgcraft.alembic.scope import excluded_objects, metadata_list, own_filters
+from pgcraft.alembic.side_by_side import side_by_side
+from pgcraft.migrate import plan_both_ways
+from pgcraft.objects.registry import declared_objects
+from pgcraft.objects.role import Role
+from pgcraft.postgres.snapshot import take_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alembic.operations.ops import MigrationScript
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import MetaData
+
+
+def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
+    """Complete a draft with all that Alembic does not see.
+
+    Args:
+        context: The running autogenerate, connected to the database that was compared.
+        script: The draft, changed in place.
+
+    Raises:
+        ServerUnavailableError: When a scratch server is needed and there is none.
+    """
+    metadata = metadata_list(context.opts.get("target_metadata"))
+    filters = own_filters(context.opts)
+    managed = managed_objects(context.script)
+    question = {
+        "managed": sorted(managed),
+        "excluded": excluded_objects(metadata, filters),
+        "filtered": any(filters.values()),
+        **draft_question(script),
+    }
+    with side_by_side(context, metadata) as (on_head, on_models):
+        both = plan_both_ways(
+            question,
+            take_snapshot(on_head),
+            take_snapshot(on_models),
+            on_head=on_head,
+            on_models=on_models,
+        )
+    roles = _roles(metadata, managed)
+    made: list[dict[str, Any]] = [{"sql": text} for role in roles for text in role.create()]
+    follow_plan(script, {"upgrade": [*made, *both.upgrade], "downgrade": both.downgrade})
+    manages = [*both.manages, *(_entry(role) for role in roles)]
+    if script.upgrade_ops is not None and script.upgrade_ops.ops:
+        declare_managed(script, [one for one in manages if one not in managed])
+
+
+def _roles(metadata: Sequence[MetaData], managed: frozenset[str]) -> list[Role]:
+    """The roles that the models declare and no revision has made."""
+    declared = (one for each in metadata for one in declared_objects(each))
+    return [one for one in declared if isinstance(one, Role) and _entry(one) not in managed]
+
+
+def _entry(role: Role) -> str:
+    return f"role {role.identity}"

@@ -1,0 +1,112 @@
+"""What changes, decided: what the statements are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pgcraft.migrate.claims import Claim
+    from pgcraft.migrate.ending import Ending
+    from pgcraft.migrate.graph import Graph
+    from pgcraft.migrate.order import Rank
+    from pgcraft.postgres.snapshot import CatalogObject, Difference, Key
+
+DROPS, ALEMBIC, REST = range(3)
+"""The phases of a migration, where nothing else orders."""
+
+# Where an object stands among the others that nothing orders.
+_PLACES = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            "schema",
+            "extension",
+            "collation",
+            "enum",
+            "range type",
+            "composite type",
+            "domain",
+            "sequence",
+            "function",
+            "procedure",
+            "aggregate",
+            "operator",
+            "table",
+            "foreign table",
+            "view",
+            "materialized view",
+        )
+    )
+}
+_PARTS = {
+    kind: place
+    for place, kind in enumerate(
+        ("column", "constraint", "index", "statistics", "rule", "trigger", "policy"), start=1
+    )
+}
+_LATE = 99
+# These act on the statements that follow, so they go first and come last.
+_LAST = {"default privileges": 100, "event trigger": 101}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What changes, decided.
+
+    Attributes:
+        old: The schema as it is.
+        new: The schema that is wanted.
+        owner: The role that owns what nobody gave to another.
+        differences: What differs, by key.
+        claims: What Alembic's operations do, by number.
+        created: What is new.
+        loose: Foreign keys of tables that go and reference each other: they go beforehand.
+        in_place: Statements for what changes where it is.
+        ending: What ends, and comes back in part.
+        using: What follows a column in USING.
+    """
+
+    old: Graph
+    new: Graph
+    owner: str
+    differences: Mapping[Key, Difference]
+    claims: Mapping[int, Claim]
+    created: set[Key]
+    in_place: Mapping[Key, tuple[str, ...]]
+    ending: Ending
+    loose: set[Key]
+    using: Mapping[Key, str]
+
+    def item(self, key: Key) -> CatalogObject:
+        """An object as it will be; as it is, when only the history knows it."""
+        one = self.differences.get(key)
+        wanted = one.after if one is not None else None
+        return wanted or self.new.snapshot.get(key) or self.old.snapshot[key]
+
+    @property
+    def ends(self) -> set[Key]:
+        """All whose present state ends by a drop."""
+        return self.ending.gone | self.ending.remade
+
+    @property
+    def ended_by_alembic(self) -> set[Key]:
+        """What Alembic's operations drop."""
+        return {key for one in self.claims.values() for key in one.before - one.after}
+
+    @property
+    def begun_by_alembic(self) -> set[Key]:
+        """What Alembic's operations make."""
+        return {key for one in self.claims.values() for key in one.after - one.before}
+
+
+def rank(phase: int, key: Key, graph: Graph) -> Rank:
+    """The place of a statement for an object, where nothing else decides."""
+    whole = graph.whole(key)
+    place = _LAST.get(whole.kind, _PLACES.get(whole.kind, _LATE))
+    part = 0 if key == whole else _PARTS.get(key.kind, _LATE)
+    if phase == DROPS:
+        return phase, -place, whole.identity, -part, key.identity
+    return phase, place, whole.identity, part, key.identity

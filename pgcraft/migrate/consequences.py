@@ -1,0 +1,138 @@
+"""Statements that other statements make necessary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pgcraft.migrate.alter import creation, owned_statement
+from pgcraft.migrate.changes import REST, rank
+from pgcraft.migrate.columns import replica_identity
+from pgcraft.migrate.graph import owner_of
+from pgcraft.migrate.order import Node
+from pgcraft.postgres.snapshot import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pgcraft.migrate.changes import Changes
+    from pgcraft.migrate.graph import Graph
+
+
+def _ownerships(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
+    """A sequence belongs to a column when both are there, and outlives the one it had."""
+    old, new = changes.old, changes.new
+    made = (changes.created | changes.ending.remade) - {
+        key for one in changes.claims.values() for key in one.after
+    }
+    for key in sorted(made | set(changes.in_place)):
+        if key.kind != "sequence":
+            continue
+        before, item = old.snapshot.get(key), changes.item(key)
+        had = before.detail("owned by") if before is not None and key not in made else None
+        if had == item.detail("owned by"):
+            continue
+        owner = owner_of(item)
+        node = Node(
+            statements=(owned_statement(item),),
+            requires=frozenset({key} if owner is None else {key, owner}),
+            rank=rank(REST, key, new),
+        )
+        _before_drops(node, nodes, Key(kind="column", identity=had or ""))
+        yield node
+
+
+def _before_drops(first: Node, nodes: Iterable[Node], key: Key) -> None:
+    for node in nodes:
+        if node.drops(key):
+            node.behind.append(first)
+
+
+def _granted_again(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
+    """To revoke a privilege on a table takes it on the columns away too."""
+    new = changes.new
+    for node in nodes:
+        if not any(one.startswith("REVOKE ") for one in node.statements):
+            continue
+        for key in node.ends:
+            item = changes.old.snapshot.get(key)
+            if item is None or key.kind != "grant":
+                continue
+            _, _, grantee = key.identity.rpartition(" to ")
+            for grant in _column_grants(new, item.parent, grantee):
+                made = [one for one in nodes if grant in one.begins]
+                for one in made:
+                    one.behind.append(node)
+                if not made:
+                    yield Node(
+                        statements=creation(new.snapshot[grant], owner=changes.owner),
+                        behind=[node],
+                        rank=rank(REST, grant, new),
+                    )
+
+
+def _column_grants(graph: Graph, table: Key | None, grantee: str) -> Iterator[Key]:
+    for column in graph.parts.get(table, ()) if table is not None else ():
+        for key in graph.parts.get(column, ()) if column.kind == "column" else ():
+            if key.kind == "grant" and key.identity.endswith(f" to {grantee}"):
+                yield key
+
+
+def _replica_identities(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
+    """An index is named as replica identity when it is there; that goes with the index."""
+    begun = {key for node in nodes for key in node.begins if not node.statements or node.makes(key)}
+    for item in changes.new.snapshot:
+        if item.key.kind != "table":
+            continue
+        one = changes.differences.get(item.key)
+        before = one.before if one is not None else item
+        identity = item.detail("replica identity")
+        was = before.detail("replica identity") if before is not None else None
+        index = _identifying(changes.new, item.key, identity)
+        if was != identity or index in begun:
+            yield Node(
+                statements=(replica_identity(item),),
+                requires=frozenset({item.key, index} if index else {item.key}),
+                rank=rank(REST, index or item.key, changes.new),
+            )
+
+
+def _identifying(graph: Graph, table: Key, identity: str | None) -> Key | None:
+    """The index, or the constraint whose index it is, that a replica identity names."""
+    if identity is None or not identity.startswith("index "):
+        return None
+    index = Key(kind="index", identity=identity.removeprefix("index "))
+    if index in graph.snapshot:
+        return index
+    schema = graph.snapshot[table].key.identity
+    for key in graph.parts.get(table, ()):
+        name = key.identity.removeprefix(f"{schema}.")
+        if key.kind == "constraint" and index.identity.endswith(f".{name}"):
+            return key
+    return None
+
+
+def _persistence(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
+    """No logged table may reference an unlogged one, so either end of a key goes first."""
+    changed: dict[Key, Node] = {}
+    for node in nodes:
+        for key in node.ends & node.begins:
+            one = changes.differences.get(key)
+            if one is not None and one.before is not None and one.after is not None:
+                words = one.before.detail("persistence"), one.after.detail("persistence")
+                if key.kind == "table" and words[0] != words[1]:
+                    changed[key] = node
+    for table, node in changed.items():
+        for part in changes.new.parts.get(table, ()):
+            if changes.new.snapshot[part].detail("type") != "foreign key":
+                continue
+            for key in changes.new.needs.get(part, ()):
+                other = changed.get(changes.new.whole(key))
+                if other is not None and other is not node:
+                    unlogged = changes.item(table).detail("persistence") == "unlogged"
+                    first, then = (node, other) if unlogged else (other, node)
+                    then.behind.append(first)
+    yield from ()
+
+
+CONSEQUENCES = (_ownerships, _granted_again, _replica_identities, _persistence)
+"""In their order: each sees the nodes of those before it."""
