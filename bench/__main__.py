@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from bench.engine import engine_table
 from bench.library import library_table
 from bench.measure import Cost, cost_of, median_of
 from bench.project import revisions, write_project
@@ -40,6 +41,7 @@ def main() -> None:
     console.print(f"server start to first query: {start_seconds(programs):.3f} s")
     console.print(library_table())
     with tempfile.TemporaryDirectory() as name, scratch_server(programs) as server:
+        console.print(engine_table(server))
         for size in sizes:
             console.print(table_of(size, compare(server, Path(name) / str(size), size)))
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint
 
-from pgcraft.markers import find_column, marked, resolve, resolve_columns, sql_text
+from pgcraft.errors import PGCraftValidationError
+from pgcraft.markers import (
+    find_column,
+    marked,
+    refuse_unmarked,
+    resolve,
+    resolve_columns,
+    sql_text,
+)
 from pgcraft.naming import COLUMNS
 from pgcraft.origin import DECLARED, Origin, declared_at
 
@@ -25,6 +33,9 @@ class PGCraftCheck:
         expression: The condition in SQL, columns marked as ``{name}``.
         name: The constraint's name; empty for the name by the convention.
 
+    Raises:
+        PGCraftValidationError: There is no condition, or one with a brace that marks nothing.
+
     Example:
         >>> check = PGCraftCheck("{price} > 0", "ck_products_price")
         >>> check.column_names()
@@ -36,6 +47,15 @@ class PGCraftCheck:
     expression: str
     name: str = ""
     declared: Origin = field(default_factory=declared_at, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.expression, str):
+            raise PGCraftValidationError(
+                f"{self!r} has a condition that is no text.",
+                advice='Write SQL: PGCraftCheck("{price} > 0"); for an expression of SQLAlchemy '
+                "there is sqlalchemy.CheckConstraint.",
+            )
+        refuse_unmarked(self.expression, self)
 
     def column_names(self) -> tuple[str, ...]:
         """Return the marked names, each once, in order."""

@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Table
 from sqlalchemy.schema import SchemaItem
 
 from pgcraft.check import PGCraftCheck
@@ -31,6 +31,8 @@ _MAPPED = re.compile(r"([\w.]+\.)?Mapped\[")
 
 
 def register(
+    cls: None = None,
+    /,
     *,
     base: Any = None,
     metadata: MetaData | None = None,
@@ -48,6 +50,7 @@ def register(
     be a ``mapped_column()``; ``id: Mapped[int]`` alone tells a type checker what plugins make.
 
     Args:
+        cls: Nothing: it is there to answer ``@register`` without parentheses.
         base: A declarative base; the class is mapped, so that ``select(User)`` works.
         metadata: The MetaData of a class that stays unmapped.
         schema: The schema, if ``__table_args__`` does not say it.
@@ -62,8 +65,8 @@ def register(
         A decorator; it sets ``__table__`` on the class and returns the class.
 
     Raises:
-        PGCraftValidationError: The class is already mapped, has no table name or no schema, or
-            both or neither of base and metadata are given.
+        PGCraftValidationError: The class is already mapped, has no table name or no schema,
+            both or neither of base and metadata are given, or it is used without parentheses.
 
     Example:
         >>> from sqlalchemy import Column, MetaData, String, select
@@ -87,6 +90,12 @@ def register(
         >>> str(select(User.name)).split()
         ['SELECT', 'public.users.name', 'FROM', 'public.users']
     """
+    if cls is not None:
+        raise PGCraftValidationError(
+            f"register was given {getattr(cls, '__name__', cls)!r} and does not know where its "
+            "table belongs.",
+            advice="Write @register(base=Base) or @register(metadata=metadata), with parentheses.",
+        )
 
     def decorate(cls: Class) -> Class:
         target = _metadata(cls, base, metadata)
@@ -164,6 +173,9 @@ def _attributes(cls: type[Any], base: Any) -> Iterator[Any]:
     attributes: dict[str, tuple[type[Any], Any]] = {}
     for owner in reversed(cls.__mro__):
         attributes.update({name: (owner, value) for name, value in vars(owner).items()})
+    for name, (_, value) in list(attributes.items()):
+        if _is_declared_attr(name, value):
+            _evaluate(cls, name, value, attributes)
     mapped = {
         name: one for name, (_, one) in attributes.items() if type(one).__name__ == "MappedColumn"
     }
@@ -182,8 +194,25 @@ def _attributes(cls: type[Any], base: Any) -> Iterator[Any]:
             if column.key is None:
                 column.key = name
             yield column
-        elif isinstance(value, (*_ITEMS, SchemaItem)):
+        elif isinstance(value, (*_ITEMS, SchemaItem)) and not isinstance(value, Table):
             yield value
+
+
+def _is_declared_attr(name: str, value: Any) -> bool:
+    """Tell whether an attribute is a function that makes a column for each class."""
+    # By its module: to name the class is to import the ORM.
+    from_orm = type(value).__module__ == "sqlalchemy.orm.decl_api"
+    return from_orm and hasattr(value, "fget") and not name.startswith("__")
+
+
+def _evaluate(
+    cls: type[Any], name: str, value: Any, attributes: dict[str, tuple[type[Any], Any]]
+) -> None:
+    """Make the class's own column, or item; what else there is, the ORM makes itself."""
+    made = value.fget(cls)
+    if isinstance(made, (Column, *_ITEMS)) or type(made).__name__ == "MappedColumn":
+        setattr(cls, name, made)
+        attributes[name] = (cls, made)
 
 
 def _mapped_columns(cls: type[Any], base: Any, mapped: Mapping[str, Any]) -> dict[str, Column[Any]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import sole_marker
 from pgcraft.origin import Origin, declared_at
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 
@@ -64,7 +62,10 @@ class PGCraftFK:
 
     def __post_init__(self) -> None:
         for form in ("references", "raw_references"):
-            object.__setattr__(self, form, MappingProxyType(dict(getattr(self, form) or {})))
+            given = getattr(self, form) or {}
+            if given:
+                _refuse_no_mapping(form, given)
+            object.__setattr__(self, form, MappingProxyType(dict(given)))
         if bool(self.references) == bool(self.raw_references):
             number = "both" if self.references else "neither"
             raise PGCraftValidationError(
@@ -134,6 +135,21 @@ class PGCraftFK:
     def __reduce__(self) -> tuple[Any, ...]:
         entries = (dict(self.references), dict(self.raw_references))
         return PGCraftFK, (*entries, self.name, self.ondelete, self.onupdate)
+
+
+def _refuse_no_mapping(form: str, given: Any) -> None:
+    if not isinstance(given, Mapping):
+        raise PGCraftValidationError(
+            f"PGCraftFK got {form}={given!r}, which is no dict.",
+            advice=f'Write PGCraftFK({form}={{"{{customer_id}}": "customers.id"}}).',
+        )
+    for marker, reference in given.items():
+        if not isinstance(marker, str) or not isinstance(reference, str):
+            raise PGCraftValidationError(
+                f"PGCraftFK got {form}={dict(given)!r}, in which {marker!r}: {reference!r} is no "
+                "pair of texts.",
+                advice='Write the column as "{customer_id}", what it references as "customers.id".',
+            )
 
 
 def _parts(reference: str) -> list[str]:

@@ -6,9 +6,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, literal_column
+from sqlalchemy.exc import ArgumentError
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.markers import find_column, marked, resolve, resolve_columns, sole_marker, sql_text
+from pgcraft.markers import (
+    did_you_mean,
+    find_column,
+    marked,
+    refuse_unmarked,
+    resolve,
+    resolve_columns,
+    sole_marker,
+    sql_text,
+)
 from pgcraft.naming import COLUMNS
 from pgcraft.origin import DECLARED, Origin, declared_at
 
@@ -29,6 +39,10 @@ _OPERATOR = re.compile(
 )
 
 
+_OPTIONS = ("where", "using", "include", "ops", "nulls_not_distinct", "with", "tablespace")
+_ENDING = re.compile(r"(?:\s+(?:asc|desc))?(?:\s+nulls\s+(?:first|last))?\s*$", re.IGNORECASE)
+
+
 class PGCraftIndex:
     """An index on the table that holds the marked columns; mirrors ``sqlalchemy.Index``.
 
@@ -42,7 +56,8 @@ class PGCraftIndex:
             allowed in them, in the keys of ``postgresql_ops`` too.
 
     Raises:
-        PGCraftValidationError: There is no expression, or one that is no text.
+        PGCraftValidationError: There is no expression, one that is no text, or a brace that
+            marks nothing.
 
     Example:
         >>> index = PGCraftIndex("ix_lower", "lower({name})", postgresql_where="{active}")
@@ -70,6 +85,11 @@ class PGCraftIndex:
                 f"PGCraftIndex({name!r}) has no expression.",
                 advice='Say what it indexes: PGCraftIndex("ix_name", "{column}").',
             )
+        if name is not None and not isinstance(name, str):
+            raise PGCraftValidationError(
+                f"PGCraftIndex got {name!r} as its name, no text.",
+                advice='The name comes first: PGCraftIndex("ix_name", "{column}").',
+            )
         for expression in expressions:
             if not isinstance(expression, str):
                 raise PGCraftValidationError(
@@ -81,6 +101,9 @@ class PGCraftIndex:
             ("name", "expressions", "unique", "kw", "declared"), values, strict=True
         ):
             object.__setattr__(self, slot, value)
+        for text in (*expressions, kw.get("postgresql_where")):
+            if isinstance(text, str):
+                refuse_unmarked(text, self)
 
     def column_names(self) -> tuple[str, ...]:
         """Return the names marked in the expressions, each once, in order."""
@@ -98,7 +121,8 @@ class PGCraftIndex:
         """Add the index to a table.
 
         Raises:
-            PGCraftValidationError: The table has no such column, or an index of that name.
+            PGCraftValidationError: The table has no such column, or an index of that name, or
+                there is no such option.
         """
         if self.name and any(one.name == self.name for one in table.indexes):
             raise PGCraftValidationError(
@@ -110,15 +134,41 @@ class PGCraftIndex:
         info = {**options.pop("info", {}), DECLARED: self.declared}
         if not self.name:
             info[COLUMNS] = [find_column(table, one, self).name for one in self.column_names()]
-        index = Index(
-            self.name or None,
-            *[_expression(one, table, self, operators) for one in self.expressions],
-            unique=self.unique,
-            info=info,
-            **options,
-        )
+        expressions = [_expression(one, table, self, operators) for one in self.expressions]
+        if operators:
+            self._refuse_unused(operators, table)
+        try:
+            index = Index(self.name or None, *expressions, unique=self.unique, info=info, **options)
+        except (TypeError, ArgumentError) as error:
+            raise PGCraftValidationError(
+                f"{self!r} on {table.fullname} has an option that SQLAlchemy does not take: "
+                f"{error}.",
+                advice=self._options_meant(),
+            ) from error
         table.append_constraint(index)
         return index
+
+    def _refuse_unused(self, operators: Mapping[str, str], table: Table) -> None:
+        """Refuse an operator class of what is not indexed, which SQLAlchemy passes over."""
+        found = [_ORDER.fullmatch(one) for one in self.expressions]
+        marks = [sole_marker(one["column"]) or "" for one in found if one]
+        used = {find_column(table, one, self).key for one in marks}
+        used |= {_in_parentheses(resolve_columns(one, table, self)) for one in self.expressions}
+        for one in operators:
+            if one not in used:
+                raise PGCraftValidationError(
+                    f"{self!r} on {table.fullname} has in postgresql_ops {one!r}, which it does "
+                    "not index.",
+                    advice=f"{did_you_mean(one, used)}Name an expression of the index there, such "
+                    f"as {self.expressions[0]!r}.",
+                )
+
+    def _options_meant(self) -> str:
+        known = {one: f"postgresql_{one}" for one in _OPTIONS}
+        meant = [known[one] for one in self.kw if one in known]
+        guessed = "".join(did_you_mean(one, known.values()) for one in self.kw)
+        said = f"Did you mean {meant[0]!r}? " if meant else guessed
+        return f"{said}The options are: {', '.join(known.values())}."
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"PGCraftIndex is immutable: {name!r} cannot be set.")
@@ -178,10 +228,13 @@ def _in_parentheses(sql: str) -> str:
 
     https://www.postgresql.org/docs/current/sql-createindex.html
     """
-    outside = _QUOTED.sub("", sql)
+    # ASC, DESC and NULLS … come after the parentheses.
+    ending = _ENDING.search(sql)
+    at = ending.start() if ending else len(sql)
+    outside = _QUOTED.sub("", sql[:at])
     while (shorter := _PARENTHESES.sub("", outside)) != outside:
         outside = shorter
-    return f"({sql})" if _OPERATOR.search(outside) else sql
+    return f"({sql[:at]}){sql[at:]}" if _OPERATOR.search(outside) else sql
 
 
 def _option(key: str, value: Any, table: Table, index: PGCraftIndex) -> Any:

@@ -86,6 +86,38 @@ def resolve(sql: str, mapping: Mapping[str, str], item: object) -> str:
     return substitute(sql, replacement)
 
 
+# Where braces mean nothing to us: literals, quoted names, dollar quotes.
+_LITERAL = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$).*?\1""",
+    re.DOTALL,
+)
+
+
+def refuse_unmarked(sql: str, item: object) -> None:
+    """Refuse SQL with a brace that marks nothing: an empty marker, or one that is not closed.
+
+    Args:
+        sql: Text with markers.
+        item: What it is of, for the error.
+
+    Raises:
+        PGCraftValidationError: There is such a brace, or there is no text.
+
+    Example:
+        >>> refuse_unmarked("{price} > 0 AND tags <> '{}'", None)
+    """
+    if not sql.strip():
+        raise PGCraftValidationError(
+            f"{item!r} has an empty text.", advice='Write SQL there, such as "{price} > 0".'
+        )
+    rest = _MARKER.sub("", sql)
+    if ("{" in rest or "}" in rest) and re.search("[{}]", _LITERAL.sub("", rest)):
+        raise PGCraftValidationError(
+            f"{item!r} has a brace that marks no column.",
+            advice="Write a column as {name}; a brace of SQL itself is within quotes.",
+        )
+
+
 def find_column(table: Table, name: str, item: object, holder: Table | None = None) -> Column[Any]:
     """Return the column of a table that a marker names, by its key or its name.
 
@@ -96,11 +128,13 @@ def find_column(table: Table, name: str, item: object, holder: Table | None = No
         holder: The table whose foreign key the item is, if the table is its target.
 
     Raises:
-        PGCraftValidationError: The table has no such column.
+        PGCraftValidationError: The table has no such column, or it may be either of two.
     """
     column: Column[Any] | None = table.columns.get(name)
     if column is None:
         column = next((one for one in table.columns if one.name == name), None)
+    elif column.name != name:
+        _refuse_ambiguous(table, name, item)
     if column is None:
         known = [one.name for one in table.columns]
         if holder is None:
@@ -158,6 +192,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {near[0]!r}? " if near else ""
+
+
+def _refuse_ambiguous(table: Table, name: str, item: object) -> None:
+    other = next((one for one in table.columns if one.name == name), None)
+    if other is not None:
+        raise PGCraftValidationError(
+            f"{item!r} on {table.fullname} marks {name!r}, which is the key of the column "
+            f"{table.columns[name].name!r} and the name of the column with the key {other.key!r}.",
+            advice=f"Write {{{other.key}}} or give the columns other keys.",
+        )
 
 
 def _unknown_column(owner: str, name: str, known: Iterable[str]) -> PGCraftValidationError:

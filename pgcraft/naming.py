@@ -29,6 +29,9 @@ MAX_LENGTH = 63
 COLUMNS = "pgcraft_columns"
 """Key in ``info`` of an unnamed check or index made from text: the columns it marks."""
 
+_IN_SCHEMA = frozenset({"pk", "uq", "ix"})
+"""Kinds that have an index, whose name no other table of the schema may use."""
+
 _MAX_LENGTH_KEY = "pgcraft_max_length"
 
 _OBJECTS = {
@@ -117,6 +120,9 @@ def object_name(metadata: MetaData, template: str, **tokens: str) -> str:
     Returns:
         The name, within the length that the convention allows.
 
+    Raises:
+        PGCraftValidationError: The template uses what is not there.
+
     Example:
         >>> from sqlalchemy import MetaData
         >>> object_name(MetaData(), "append_only_root", table_name="customers")
@@ -124,7 +130,15 @@ def object_name(metadata: MetaData, template: str, **tokens: str) -> str:
     """
     convention: dict[str, Any] = dict(metadata.naming_convention or {})
     text: str = convention.get(template, _OBJECTS.get(template, template))
-    return shorten(text % tokens, convention.get(_MAX_LENGTH_KEY, MAX_LENGTH))
+    try:
+        name = text % tokens
+    except (KeyError, TypeError, ValueError) as error:
+        raise PGCraftValidationError(
+            f"The template {template!r} of the naming convention is {text!r}, which cannot be "
+            f"filled in: {type(error).__name__}: {error}.",
+            advice=f"It may use: {', '.join(f'%({one})s' for one in tokens)}.",
+        ) from error
+    return shorten(name, convention.get(_MAX_LENGTH_KEY, MAX_LENGTH))
 
 
 def refuse_unusable(name: str, place: str) -> None:
@@ -167,6 +181,9 @@ def _name(item: Constraint | Index, table: Table, *, kind: str, max_length: int)
         parts += _referred_tables(item)
     name = shorten("__".join(part for part in parts if part), max_length)
     taken = set(_names(item, table))
+    if kind in _IN_SCHEMA and "__" in f"_{parts[1]}_ _{parts[2]}_":
+        # Read as two, or with the next, a part may make the name of another table's: a__b, a_.
+        taken.update(_names_in_schema(table))
     anonymous = isinstance(item, CheckConstraint) and not parts[2]
     if name not in taken and not anonymous:
         return name
@@ -177,6 +194,14 @@ def _name(item: Constraint | Index, table: Table, *, kind: str, max_length: int)
     while (name := shorten(f"{stem}{separator}{digest(text)}", max_length)) in taken:
         text += "\n"
     return name
+
+
+def _names_in_schema(table: Table) -> Iterator[str]:
+    """Names of the indexes, and constraints kept by indexes, of the schema's other tables."""
+    for other in table.metadata.tables.values():
+        if other.schema == table.schema and other is not table:
+            found: list[Any] = [*other.indexes, *other.constraints]
+            yield from (str(one.name) for one in found if one.name is not None)
 
 
 def _columns(item: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from pgcraft.errors import PGCraftValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import MetaData
     from sqlalchemy.schema import SchemaItem
@@ -197,6 +197,9 @@ class Context:
     def keys(self) -> Iterable[str]:
         """Return the keys of what was made."""
         return self._made.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return what was made under a key, or the default."""

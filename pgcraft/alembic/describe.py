@@ -24,13 +24,26 @@ def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
         if isinstance(operation, ops.OpContainer):
             yield from flat(operation)
-        elif not _is_empty(operation):
+        elif not _is_empty(operation) and not _is_in_the_models(operation):
             yield operation
 
 
-def flat_drops(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    """Those of a downgrade that drop something."""
-    yield from (one for one in flat(container) if isinstance(one, _DROPS))
+def flat_back(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    """Those of a downgrade that drop something, or are somebody else's."""
+    for operation in flat(container):
+        if isinstance(operation, _DROPS) or describe(operation)["do"] == "other":
+            yield operation
+
+
+# What this library declares, its events create with the models, so that the catalogs differ in
+# it. Its rows are no schema.
+_DECLARED = "sqlalchemy_declarative_extensions."
+_ROWS = f"{_DECLARED}row."
+
+
+def _is_in_the_models(operation: ops.MigrateOperation) -> bool:
+    module = type(operation).__module__
+    return module.startswith(_DECLARED) and not module.startswith(_ROWS)
 
 
 def _is_empty(operation: ops.MigrateOperation) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
-from .describe import describe, flat, flat_drops, leave_out
+from .describe import describe, flat, flat_back, leave_out
 from .operations import executable
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _sides(
     script: ops.MigrationScript,
 ) -> tuple[list[ops.MigrateOperation], list[ops.MigrateOperation]]:
     upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
-    return list(flat(upgrade)), list(flat_drops(downgrade))
+    return list(flat(upgrade)), list(flat_back(downgrade))
 
 
 def _operations(

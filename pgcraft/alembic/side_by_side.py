@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 
 from pgcraft.alembic.create import create_with_schemas
@@ -108,9 +108,9 @@ def _roles(session: Session) -> set[str]:
 
 
 def _engine_of(parameters: Parameters) -> Any:
-    return create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(**parameters), poolclass=NullPool
-    )
+    # The URL is for whoever reads it.
+    url = URL.create("postgresql+psycopg", parameters.get("user"), database=parameters["dbname"])
+    return create_engine(url, creator=lambda: psycopg.connect(**parameters), poolclass=NullPool)
 
 
 def _runner(parameters: Parameters) -> Callable[[Callable[[Connection], None]], None]:

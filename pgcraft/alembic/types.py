@@ -1,4 +1,4 @@
-"""Types of the database's own, as revisions write them: by name, and made elsewhere."""
+"""Types as revisions write them: without the project's own classes, and made elsewhere."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 
 def rendering_types(user_function: RenderItem | None) -> RenderItem:
-    """Return a ``render_item`` that writes enums and domains so that no table creates them.
+    """Return a ``render_item`` that writes types as the database knows them.
 
+    A TypeDecorator is written as the type below it, so that a revision needs none of the
+    project's modules. Enums and domains are written so that no table creates them:
     ``op.create_table`` creates the enum types of its columns, once for each table, and
-    ``op.add_column`` creates none: whoever drafts the types must be the only one.
+    ``op.add_column`` creates none, so whoever drafts the types must be the only one.
 
     Args:
         user_function: The project's own ``render_item``, which is asked first.
@@ -39,17 +41,25 @@ def rendering_types(user_function: RenderItem | None) -> RenderItem:
 
 
 def _rendered(item: Any, context: AutogenContext) -> Any:
-    type_ = item
-    if isinstance(item, TypeDecorator):
-        type_ = item.load_dialect_impl(driverless_dialect())
-    if isinstance(type_, Enum) and type_.native_enum and type_.name:
-        arguments = [repr(label) for label in type_.enums]
-    elif isinstance(type_, DOMAIN):
-        data_type = render._repr_type(type_.data_type, context)  # noqa: SLF001  # what renders every type
-        return _named("DOMAIN", [repr(str(type_.name)), data_type], type_, context)
-    else:
+    if isinstance(item, Enum) and item.native_enum and item.name:
+        labels = [repr(label) for label in item.enums]
+        return _named("ENUM", [*labels, f"name={str(item.name)!r}"], item, context)
+    if isinstance(item, DOMAIN):
+        return _named(
+            "DOMAIN", [repr(str(item.name)), _type(item.data_type, context)], item, context
+        )
+    module = type(item).__module__
+    if module.startswith("sqlalchemy.") or context.opts.get("user_module_prefix"):
         return False
-    return _named("ENUM", [*arguments, f"name={str(type_.name)!r}"], type_, context)
+    if isinstance(item, TypeDecorator):
+        return _type(item.load_dialect_impl(driverless_dialect()), context)
+    # A type with SQL of its own, which Alembic writes with its module.
+    context.imports.add(f"import {module}")
+    return False
+
+
+def _type(item: Any, context: AutogenContext) -> str:
+    return render._repr_type(item, context)  # noqa: SLF001  # what renders every type
 
 
 def _named(word: str, arguments: list[str], type_: Any, context: AutogenContext) -> str:

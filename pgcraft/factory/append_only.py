@@ -68,6 +68,8 @@ class PGCraftAppendOnly(Factory):
         ['id', 'created_at', 'updated_at', 'name']
         >>> sorted(metadata.tables)
         ['crm.customers_attributes', 'crm.customers_root']
+        >>> customers.history.fullname
+        'crm.customers_attributes'
     """
 
     default_plugins: ClassVar[Sequence[Plugin]] = (SerialPKPlugin(),)
@@ -104,4 +106,10 @@ class PGCraftAppendOnly(Factory):
     def table(self) -> Table:
         """The view, as a table to select from, to insert into and to map."""
         found: Table = self.ctx["table"]
+        return found
+
+    @property
+    def history(self) -> Table:
+        """The table of all versions: those of one key in the order of ``version_id``."""
+        found: Table = self.ctx["attributes"]
         return found

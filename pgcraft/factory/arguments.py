@@ -77,6 +77,12 @@ def listed_items(given: Any, dimension: str) -> tuple[Any, ...]:
         )
     items = tuple(given)
     for item in items:
+        if type(item) is Column:
+            # Most items are; their names are looked at when all columns are there.
+            if item.primary_key or item.table is not None:
+                _refuse_primary_key(item, dimension)
+                _refuse_attached(item, dimension)
+            continue
         if not isinstance(item, _ITEMS) or isinstance(item, Table):
             raise PGCraftValidationError(
                 f"{dimension} has the item {item!r}, which cannot be part of a table.",
@@ -137,5 +143,6 @@ def _refuse_attached(item: Any, dimension: str) -> None:
         word = "column" if kind is Column else kind.__name__
         raise PGCraftValidationError(
             f"The {word} {item.name!r} given to {dimension} belongs to the table {table} already.",
-            advice=f"Make a new {kind.__name__} for each table.",
+            advice=f"Make a new {kind.__name__} for each table; a mixin makes it in a function, by "
+            "declared_attr.",
         )

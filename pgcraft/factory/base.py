@@ -121,8 +121,10 @@ class Factory:
         extra = listed(Plugin, f"extra_plugins of {place}", extra_plugins or ())
         own = None if plugins is None else listed(Plugin, f"plugins of {place}", plugins)
         theirs = [*(self.default_plugins if own is None else own), *self.core_plugins, *extra]
-        made = {key for plugin in theirs for key in plugin.produces()}
-        first = [one for one in (config.all_plugins() if config else []) if one.applies(made)]
+        first: list[Plugin] = []
+        if config is not None:
+            made = {key for plugin in theirs for key in plugin.produces()}
+            first = [one for one in config.all_plugins() if one.applies(made)]
         groups = {one.singleton_group for one in (*first, *(own or ()), *extra)} - {None}
         if own is None:
             own = [one for one in self.default_plugins if one.singleton_group not in groups]

@@ -70,9 +70,7 @@ def run_plugins(plugins: Sequence[Plugin], ctx: Context) -> None:
             )
 
 
-def _sorted(
-    plugins: Sequence[Plugin], given: tuple[str, ...], place: str
-) -> Sequence[Plugin]:
+def _sorted(plugins: Sequence[Plugin], given: tuple[str, ...], place: str) -> Sequence[Plugin]:
     try:
         if _have_hashes(plugins):
             return _sorted_before(tuple(plugins), given)
@@ -142,8 +140,9 @@ def _needs(plugins: Sequence[Plugin], given: Sequence[str]) -> list[set[int]]:
 
 def _missing(plugin: Plugin, key: str, known: Iterable[str]) -> PGCraftValidationError:
     others = [one for one in known if one != key]
+    other = "other " if key in plugin.produces() else ""
     return PGCraftValidationError(
-        f"{type(plugin).__name__} requires {key!r}, which no other plugin produces.",
+        f"{type(plugin).__name__} requires {key!r}, which no {other}plugin produces.",
         advice=f"{did_you_mean(key, others)}Add a plugin that produces it; there are: "
         f"{', '.join(others)}.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.base import Factory
 from pgcraft.plugins.checks import ChecksPlugin
 from pgcraft.plugins.dimension import DimensionPlugin
@@ -62,4 +63,19 @@ class PGCraftSimple(Factory):
     def table(self) -> Table:
         """The table."""
         found: Table = self.ctx["table"]
+        return found
+
+    @property
+    def live(self) -> Table:
+        """The view of the rows that are not deleted, which ``SoftDeletePlugin`` makes.
+
+        Raises:
+            PGCraftValidationError: The factory has no such plugin.
+        """
+        if "live" not in self.ctx:
+            raise PGCraftValidationError(
+                f"{self.ctx.schemaname}.{self.ctx.tablename} has no view of its live rows.",
+                advice="Say extra_plugins=[SoftDeletePlugin()]; without it all rows are in table.",
+            )
+        found: Table = self.ctx["live"].table
         return found

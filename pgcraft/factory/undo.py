@@ -67,6 +67,8 @@ def undo(metadata: MetaData, before: Before, name: str) -> None:
         if isinstance(value, dict) and key != WAITING:
             for newer in list(value)[before.sizes.get(key, 0) :]:
                 del value[newer]
+            if not value and key not in before.sizes:
+                del info[key]
     if OBJECTS in info:
         info[OBJECTS] = dict(before.objects)
     if name in info.get(DIMENSIONS, {}):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.columns import alter_columns, alter_table, set_options
+from pgcraft.migrate.columns import alter_columns, set_options
 from pgcraft.migrate.names import quoted_name, quoted_schema
 from pgcraft.migrate.privileges import alter_grant
+from pgcraft.migrate.relations import alter_table
 from pgcraft.migrate.types import TYPES, alter_type
 from pgcraft.postgres.snapshot.statements import called, word
 
@@ -219,6 +220,16 @@ def _comment(_: CatalogObject, new: CatalogObject) -> tuple[str, ...]:
     return (new.create,)
 
 
+def _alter_extension(old: CatalogObject, new: CatalogObject) -> tuple[str, ...]:
+    extension = f"ALTER EXTENSION {new.key.identity}"
+    statements = []
+    if old.detail("in schema") != new.detail("in schema"):
+        statements.append(f"{extension} SET SCHEMA {new.detail('in schema')}")
+    if old.detail("version") != new.detail("version"):
+        statements.append(f"{extension} UPDATE TO '{new.detail('version')}'")
+    return tuple(statements)
+
+
 def _nothing(_: CatalogObject, __: CatalogObject) -> tuple[str, ...]:
     return ()
 
@@ -226,7 +237,7 @@ def _nothing(_: CatalogObject, __: CatalogObject) -> tuple[str, ...]:
 _IN_PLACE = {
     "comment": _comment,
     "constraint": _change_constraint,
-    "extension": _nothing,
+    "extension": _alter_extension,
     "function": _replace_routine,
     "grant": alter_grant,
     "procedure": _replace_routine,

@@ -10,6 +10,7 @@ from pgcraft.migrate.claims import Described, dropped_by
 from pgcraft.migrate.graph import Graph
 from pgcraft.migrate.names import Names
 from pgcraft.migrate.plan import Migration, SqlStep, plan_migration, retyped_columns
+from pgcraft.migrate.relevant import relevant
 from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
 from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import compare
@@ -38,6 +39,8 @@ class BothWays:
         scope: What the models are the truth for.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
+        foreign: Whether operations of another library are among the steps: what they make, only
+            that library knows.
     """
 
     upgrade: list[Step]
@@ -48,6 +51,7 @@ class BothWays:
     scope: Scope
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
+    foreign: bool
 
 
 def plan_both_ways(
@@ -75,30 +79,32 @@ def plan_both_ways(
     models = with_owners_of(models, head, owner)
     operations = [Described.from_json(one) for one in question["upgrade"]]
     drops = [Described.from_json(one) for one in question["downgrade"]]
-    scope = _scope(question, operations, head, models)
-    differences = scope.differences(head, models)
-    target = outcome(head, models, differences)
-    back = compare(target, head)
+    near = relevant(compare(head, models), head, models)
+    scope = _scope(question, operations, *near)
+    differences = scope.differences(*near)
+    there = outcome(*near, differences)
+    back = compare(there, near[0])
     up = plan_migration(
         differences,
-        head,
-        models,
+        *near,
         owner=owner,
         operations=operations,
         using=_using(differences, on_models),
     )
     down = plan_migration(
-        back, target, head, owner=owner, operations=drops, using=_using(back, on_head)
+        back, there, near[0], owner=owner, operations=drops, using=_using(back, on_head)
     )
     return BothWays(
-        upgrade=list(_steps(up)),
-        downgrade=list(_steps(down)),
+        # What another library does there needs what is made, and is needed by nothing.
+        upgrade=[*_steps(up), *_foreign(operations)],
+        downgrade=[*_foreign(drops), *_steps(down)],
         manages=managed_entries(models),
         models=models,
-        target=target,
+        target=outcome(head, models, differences),
         scope=scope,
         carried=up.carried,
         blocked=up.blocked,
+        foreign=any(one.do == "other" for one in operations),
     )
 
 
@@ -136,6 +142,15 @@ def _using(
     retyped = retyped_columns(differences)
     ways = conversions(connection, list(retyped.values()))
     return {key: way for key, way in zip(retyped, ways, strict=True) if way is not None}
+
+
+def _foreign(operations: Iterable[Described]) -> list[Step]:
+    """The operations that are not Alembic's."""
+    return [
+        {"operation": number, "without": []}
+        for number, one in enumerate(operations)
+        if one.do == "other"
+    ]
 
 
 # The server checks such a body when the function is made, and what it names may come later.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pgcraft.migrate.types import loses_attributes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -66,7 +68,6 @@ class Changes:
         loose: Foreign keys of tables that go and reference each other: they go beforehand.
         in_place: Statements for what changes where it is.
         ending: What ends, and comes back in part.
-        using: What follows a column in USING.
     """
 
     old: Graph
@@ -78,7 +79,6 @@ class Changes:
     in_place: Mapping[Key, tuple[str, ...]]
     ending: Ending
     loose: set[Key]
-    using: Mapping[Key, str]
 
     def item(self, key: Key) -> CatalogObject:
         """An object as it will be; as it is, when only the history knows it."""
@@ -110,3 +110,22 @@ def rank(phase: int, key: Key, graph: Graph) -> Rank:
     if phase == DROPS:
         return phase, -place, whole.identity, -part, key.identity
     return phase, place, whole.identity, part, key.identity
+
+
+def differing(one: Difference) -> set[str]:
+    """The names of the details that differ."""
+    if one.before is None or one.after is None:
+        return set()
+    return {name for name, _ in dict(one.before.details).items() ^ dict(one.after.details).items()}
+
+
+def is_retyped(one: Difference) -> bool:
+    """Whether it is a column that gets another type or collation."""
+    return one.key.kind == "column" and bool({"type", "collation"} & differing(one))
+
+
+def loses(one: Difference) -> bool:
+    """Whether it is a composite type that loses attributes."""
+    return (
+        one.before is not None and one.after is not None and loses_attributes(one.before, one.after)
+    )

@@ -1,21 +1,17 @@
-"""Columns and tables that change where they are."""
+"""Columns that change where they are."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import quoted_name, quoted_schema
+from pgcraft.migrate.names import quoted_name, quoted_schema, relation_name
+from pgcraft.migrate.not_null import alter_not_null, is_added_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pgcraft.postgres.snapshot import CatalogObject
 
-_ROW_SECURITY = {
-    "ENABLE": {"enabled", "enabled and forced"},
-    "FORCE": {"enabled and forced", "forced but not enabled"},
-}
-_UNDO = {"ENABLE": "DISABLE", "FORCE": "NO FORCE"}
 # Types whose values the server stores otherwise than it stores text.
 _STORED_MAIN = ("numeric", "inet", "cidr")
 
@@ -69,10 +65,20 @@ def alter_columns(
         drop = f"ALTER COLUMN {quoted_name(new)} DROP DEFAULT"
         if old.detail("default") is not None and drop not in actions:
             actions.insert(0, drop)
-    if not actions:
-        return ()
-    word = new.parent.kind.upper()
-    return (f"ALTER {word} {new.parent.identity} {', '.join(actions)}",)
+    statements = list(_renamed_sequence(old, new))
+    if actions:
+        word = new.parent.kind.upper()
+        statements.append(f"ALTER {word} {new.parent.identity} {', '.join(actions)}")
+    if new.parent.kind in {"foreign table", "table"} and "nullable" not in done:
+        statements += alter_not_null(old, new, relation_name(new), version)
+    return tuple(statements)
+
+
+def _renamed_sequence(old: CatalogObject, new: CatalogObject) -> Iterator[str]:
+    before, after = old.detail("sequence"), new.detail("sequence")
+    if before is not None and after is not None and before != after:
+        name = after.removeprefix(f"{quoted_schema(new)}.")
+        yield f"ALTER SEQUENCE {before} RENAME TO {name}"
 
 
 def _must_be_added_again(old: CatalogObject, new: CatalogObject, version: int) -> bool:
@@ -93,8 +99,9 @@ def _collation(old: CatalogObject, new: CatalogObject) -> Iterator[str]:
         yield from _type(old, new)
 
 
-def _nullable(_: CatalogObject, new: CatalogObject) -> Iterator[str]:
-    yield "SET NOT NULL" if new.detail("nullable") == "no" else "DROP NOT NULL"
+def _nullable(old: CatalogObject, new: CatalogObject) -> Iterator[str]:
+    if not is_added_by_name(old, new):
+        yield "SET NOT NULL" if new.detail("nullable") == "no" else "DROP NOT NULL"
 
 
 def _default(_: CatalogObject, new: CatalogObject) -> Iterator[str]:
@@ -184,62 +191,3 @@ def set_options(old: str | None, new: str | None) -> Iterator[str]:
         yield f"RESET ({', '.join(sorted(gone))})"
     if after - before:
         yield f"SET ({', '.join(sorted(after - before))})"
-
-
-def alter_table(old: CatalogObject | None, new: CatalogObject) -> tuple[str, ...]:
-    """Return the statements that change what a table has besides its columns.
-
-    Args:
-        old: The table as it is; None for a new one, whose CREATE TABLE has most of it.
-        new: The table as it should be.
-    """
-    table = f"ALTER TABLE {new.key.identity}"
-    actions: list[str] = []
-    if old is not None:
-        if old.detail("persistence") != new.detail("persistence"):
-            actions.append(f"SET {(new.detail('persistence') or 'logged').upper()}")
-        actions += set_options(old.detail("storage options"), new.detail("storage options"))
-        if old.detail("tablespace") != new.detail("tablespace"):
-            actions.append(f"SET TABLESPACE {new.detail('tablespace') or 'pg_default'}")
-        if old.detail("access method") != new.detail("access method"):
-            actions.append(f"SET ACCESS METHOD {new.detail('access method') or 'heap'}")
-    actions += _row_security(old.detail("row security") if old else None, new)
-    statements = [f"{table} {one}" for one in actions]
-    if old is not None:
-        statements += _parents(old, new)
-    return tuple(statements)
-
-
-def _row_security(old: str | None, table: CatalogObject) -> Iterator[str]:
-    new = table.detail("row security")
-    actions = [
-        f"{word if new in states else _UNDO[word]} ROW LEVEL SECURITY"
-        for word, states in _ROW_SECURITY.items()
-        if (old in states) != (new in states)
-    ]
-    if actions:
-        yield ", ".join(actions)
-
-
-def replica_identity(table: CatalogObject) -> str:
-    """Return ALTER TABLE … REPLICA IDENTITY."""
-    identity = table.detail("replica identity") or "default"
-    words = identity.upper()
-    if identity.startswith("index "):
-        index = identity.removeprefix("index ").removeprefix(f"{quoted_schema(table)}.")
-        words = f"USING INDEX {index}"
-    return f"ALTER TABLE {table.key.identity} REPLICA IDENTITY {words}"
-
-
-def _parents(old: CatalogObject, new: CatalogObject) -> Iterator[str]:
-    before, after = old.detail("partition of"), new.detail("partition of")
-    bounds = old.detail("partition bound"), new.detail("partition bound")
-    if before is not None and (before, bounds[0]) != (after, bounds[1]):
-        yield f"ALTER TABLE {before} DETACH PARTITION {new.key.identity}"
-    if after is not None and (before, bounds[0]) != (after, bounds[1]):
-        yield f"ALTER TABLE {after} ATTACH PARTITION {new.key.identity} {bounds[1]}"
-    left, joined = (
-        set(filter(None, (one.detail("inherits") or "").split(", "))) for one in (old, new)
-    )
-    yield from (f"ALTER TABLE {new.key.identity} NO INHERIT {one}" for one in sorted(left - joined))
-    yield from (f"ALTER TABLE {new.key.identity} INHERIT {one}" for one in sorted(joined - left))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import creation, owned_statement
 from pgcraft.migrate.changes import REST, rank
-from pgcraft.migrate.columns import replica_identity
 from pgcraft.migrate.graph import owner_of
 from pgcraft.migrate.order import Node
+from pgcraft.migrate.parents import other_parents
+from pgcraft.migrate.relations import replica_identity
 from pgcraft.postgres.snapshot import Key
 
 if TYPE_CHECKING:
@@ -134,5 +135,11 @@ def _persistence(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
     yield from ()
 
 
-CONSEQUENCES = (_ownerships, _granted_again, _replica_identities, _persistence)
+CONSEQUENCES = (
+    _ownerships,
+    _granted_again,
+    _replica_identities,
+    _persistence,
+    other_parents,
+)
 """In their order: each sees the nodes of those before it."""

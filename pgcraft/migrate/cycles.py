@@ -1,4 +1,4 @@
-"""Tables that reference each other: their foreign keys are statements of their own."""
+"""Circles of tables and what is on them: some constraints are statements of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from pgcraft.migrate.graph import Graph
     from pgcraft.postgres.snapshot import Key
@@ -37,6 +37,35 @@ def cyclic_foreign_keys(graph: Graph, tables: Collection[Key]) -> set[Key]:
         if table in _reachable(target, references)
         for key in keys
     }
+
+
+def checks_that_lead_back(graph: Graph, tables: Collection[Key]) -> set[Key]:
+    """Find the checks that call a function which needs their own table."""
+    return {
+        key
+        for table in tables
+        for key in graph.parts.get(table, ())
+        if graph.snapshot[key].detail("type") == "check" and leads_back(graph, key, table)
+    }
+
+
+def tables_of(sides: Iterable[Iterable[Key]]) -> set[Key]:
+    """The tables among the keys of some sets."""
+    return {key for side in sides for key in side if key.kind == "table"}
+
+
+def leads_back(graph: Graph, constraint: Key, table: Key) -> bool:
+    """Whether a table's constraint needs something else, a function, that needs the table."""
+    seen: set[Key] = set()
+    waiting = [key for key in graph.needs.get(constraint, ()) if graph.whole(key) != table]
+    while waiting:
+        key = waiting.pop()
+        if graph.whole(key) == table:
+            return True
+        if key not in seen:
+            seen.add(key)
+            waiting += graph.needs.get(key, ())
+    return False
 
 
 def _reachable(start: Key, references: dict[Key, dict[Key, list[Key]]]) -> set[Key]:

@@ -51,7 +51,7 @@ def find_ending(
         after: The schema that is wanted.
         dropped: What it has no more.
         remade: What changes and cannot change in place.
-        retyped: Columns that get another type in place.
+        retyped: Columns that get another type in place, and types that lose attributes.
         in_place: All that changes in place.
 
     Returns:
@@ -141,7 +141,8 @@ class _Walk:
 
     def _lets_go(self, dependent: Key, needed: Key) -> bool:
         """Whether its change in place is all that frees what it needed."""
-        gone = needed in self._ending.gone
+        # Not so a key's constraint, which may go only before its columns change.
+        gone = needed in self._ending.gone and needed.kind != "constraint"
         return gone and needed not in self._after.needs.get(dependent, ())
 
     def _is_foreign_key(self, key: Key) -> bool:

@@ -33,6 +33,13 @@ def own_name(item: CatalogObject) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
+def relation_name(item: CatalogObject) -> str:
+    """The name of the relation that an object is on, not quoted."""
+    relation = item.parent.identity if item.parent is not None else ""
+    name = relation.removeprefix(f"{quoted_schema(item)}.")
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
 class Names:
     """Finds the tables of a snapshot, and what is on them."""
 

@@ -117,7 +117,8 @@ def _alterations(changes: Changes) -> Iterator[Node]:
             taken, given = number_anew(one.before, one.after, version=changes.new.snapshot.version)
             yield Node(statements=taken, ends=frozenset({key}), rank=rank(DROPS, key, changes.old))
             yield Node(statements=given, begins=frozenset({key}), rank=rank(REST, key, changes.new))
-        elif statements:
+            continue
+        if statements:
             yield Node(
                 statements=statements,
                 ends=frozenset({key}),

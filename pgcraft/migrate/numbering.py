@@ -48,7 +48,8 @@ def number_anew(
         given = (
             *given,
             (
-                f"SELECT pg_catalog.setval({sequence}, max({column})) FROM {table}"
+                # The names are quoted, as the catalog has them.
+                f"SELECT pg_catalog.setval({sequence}, max({column})) FROM {table}"  # noqa: S608
                 f" HAVING max({column}) > 0"
             ),
         )

@@ -30,6 +30,7 @@ class Node:
         requires: Objects that must have reached their new state.
         behind: Nodes that come first.
         rank: Its place where nothing else decides.
+        commit: Whether it must be committed before the nodes behind it.
     """
 
     statements: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Node:
     requires: frozenset[Key] = frozenset()
     behind: list[Node] = field(default_factory=list)
     rank: Rank
+    commit: bool = False
 
     def drops(self, key: Key) -> bool:
         """Whether the object is gone behind this node."""

@@ -6,29 +6,39 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import alteration
-from pgcraft.migrate.changes import Changes
-from pgcraft.migrate.claims import Claim, claim
-from pgcraft.migrate.cycles import cyclic_foreign_keys
+from pgcraft.migrate.changes import Changes, is_retyped, loses
+from pgcraft.migrate.claimed import claimed, take_out_cycles
+from pgcraft.migrate.cycles import checks_that_lead_back, cyclic_foreign_keys, tables_of
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.graph import Graph
-from pgcraft.migrate.names import Names, own_name
+from pgcraft.migrate.labels import labels_first
+from pgcraft.migrate.names import own_name
 from pgcraft.migrate.nodes import build_nodes
 from pgcraft.migrate.order import ordered
+from pgcraft.migrate.possible import possible
+from pgcraft.migrate.privileges import suspended_defaults
 from pgcraft.migrate.told import told_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pgcraft.migrate.claims import Described
+    from pgcraft.migrate.claims import Claim, Described
     from pgcraft.migrate.order import Node
     from pgcraft.postgres.snapshot import Difference, Key, Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqlStep:
-    """A statement of ours."""
+    """A statement of ours.
+
+    Attributes:
+        sql: The statement.
+        commit: Whether it must be committed before the next step, which uses the label that
+            it adds to an enum.
+    """
 
     sql: str
+    commit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +95,15 @@ def plan_migration(
     """
     old, new = Graph(before), Graph(after)
     changes = told_differences(differences, old, new)
-    claims = _claims(operations, old, new, changes, using or {})
-    alone = _take_out_cycles(claims, new)
+    claims = claimed(operations, old, new, changes, using or {})
+    alone = take_out_cycles(claims, new)
     in_place, remade = _alterations(changes, claims, operations, after.version, using or {})
     ending = find_ending(
         old,
         new,
         dropped=[key for key, one in changes.items() if one.action == "drop"],
-        remade=remade,
-        retyped=[key for key, one in changes.items() if _is_retyped(one)],
+        remade=[*remade, *suspended_defaults(changes.values(), old, new, owner=owner)],
+        retyped=[key for key, one in changes.items() if is_retyped(one) or loses(one)],
         in_place=in_place,
     )
     claims = {
@@ -101,6 +111,7 @@ def plan_migration(
         for number, one in claims.items()
         if ending.recast.isdisjoint(one.before & one.after)
     }
+    going = tables_of([ending.gone])
     nodes = build_nodes(
         Changes(
             old=old,
@@ -108,15 +119,16 @@ def plan_migration(
             owner=owner,
             differences=changes,
             claims=claims,
-            created={key for key, one in changes.items() if one.action == "create"},
+            created=possible(
+                old, new, {key for key, one in changes.items() if one.action == "create"}
+            ),
             in_place=in_place,
             ending=ending,
-            loose=cyclic_foreign_keys(old, _tables([ending.gone])),
-            using=using or {},
+            loose=cyclic_foreign_keys(old, going) | checks_that_lead_back(old, going),
         )
     )
     return Migration(
-        steps=tuple(_steps(ordered(nodes, old, new), alone, after)),
+        steps=tuple(_steps(labels_first(ordered(nodes, old, new), changes.values()), alone, after)),
         blocked=tuple(sorted(ending.blocked)),
         carried=frozenset(key for key in ending.remade if key not in after),
     )
@@ -127,100 +139,8 @@ def retyped_columns(differences: Iterable[Difference]) -> dict[Key, tuple[str, s
     return {
         one.key: (one.before.detail("type") or "", one.after.detail("type") or "")
         for one in differences
-        if one.before is not None and one.after is not None and _is_retyped(one)
+        if one.before is not None and one.after is not None and is_retyped(one)
     }
-
-
-def _claims(
-    operations: Sequence[Described],
-    old: Graph,
-    new: Graph,
-    changes: Mapping[Key, Difference],
-    using: Mapping[Key, str],
-) -> dict[int, Claim]:
-    """What each operation does of what is to be done; those that do nothing are left out."""
-    names = Names(old), Names(new)
-    claims = {}
-    for number, operation in enumerate(operations):
-        if operation.do == "other":
-            claims[number] = Claim()
-            continue
-        found = claim(operation, old, new, names)
-        if _loses_data(found, operation, changes):
-            continue
-        wanted = Claim(
-            before=frozenset(
-                key for key in found.before if key in changes and changes[key].action != "create"
-            ),
-            after=frozenset(
-                key for key in found.after if key in changes and changes[key].action != "drop"
-            ),
-        )
-        if operation.do == "alter column":
-            wanted = _altered_column(wanted, operation, changes, using)
-        if wanted.before or wanted.after:
-            claims[number] = wanted
-    return claims
-
-
-def _loses_data(found: Claim, operation: Described, changes: Mapping[Key, Difference]) -> bool:
-    """Whether it drops a table or column that the models have: an event of theirs makes it."""
-    lost = {key for key in found.before - found.after if key.kind in {"table", "column"}}
-    return operation.do in {"drop table", "drop column"} and any(
-        key not in changes or changes[key].action != "drop" for key in lost
-    )
-
-
-def _altered_column(
-    found: Claim, operation: Described, changes: Mapping[Key, Difference], using: Mapping[Key, str]
-) -> Claim:
-    """What ALTER COLUMN does of what differs; nothing where it would not work.
-
-    A default may have no meaning in the new type, and Alembic knows no conversion.
-    """
-    for key in found.before & found.after:
-        if key.kind != "column":
-            continue
-        one = changes[key]
-        if _is_retyped(one) and (key in using or _has_other_default(one)):
-            return Claim()
-        if not _DETAILS_OF_ALEMBIC & _differing(one) & set(operation.changes):
-            found = Claim(before=found.before - {key}, after=found.after - {key})
-    return found
-
-
-def _has_other_default(one: Difference) -> bool:
-    had = one.before is not None and one.before.detail("default") is not None
-    return had and "default" in _differing(one)
-
-
-_DETAILS_OF_ALEMBIC = {"type", "nullable"}
-
-
-def _differing(one: Difference) -> set[str]:
-    if one.before is None or one.after is None:
-        return set()
-    return {name for name, _ in dict(one.before.details).items() ^ dict(one.after.details).items()}
-
-
-def _is_retyped(one: Difference) -> bool:
-    return one.key.kind == "column" and bool({"type", "collation"} & _differing(one))
-
-
-def _take_out_cycles(claims: dict[int, Claim], new: Graph) -> dict[int, set[Key]]:
-    """Take the foreign keys of tables that reference each other out of the tables' claims."""
-    alone: dict[int, set[Key]] = {}
-    made = cyclic_foreign_keys(new, _tables(one.after - one.before for one in claims.values()))
-    for number, one in claims.items():
-        mine = {key for key in made & one.after if key not in one.before}
-        if mine:
-            alone[number] = mine
-            claims[number] = Claim(before=one.before, after=one.after - mine)
-    return alone
-
-
-def _tables(sides: Iterable[Iterable[Key]]) -> set[Key]:
-    return {key for side in sides for key in side if key.kind == "table"}
 
 
 def _alterations(
@@ -233,21 +153,21 @@ def _alterations(
     """What is changed in place, and what is dropped and made again."""
     ended = {key for one in claims.values() for key in one.before - one.after}
     done: dict[Key, set[str]] = {}
-    for number, claimed in claims.items():
-        for key in claimed.before & claimed.after:
+    for number, one in claims.items():
+        for key in one.before & one.after:
             done.setdefault(key, set()).update(operations[number].changes)
     in_place: dict[Key, tuple[str, ...]] = {}
     remade: list[Key] = []
-    for key, one in changes.items():
-        if one.before is None or one.after is None:
+    for key, change in changes.items():
+        if change.before is None or change.after is None:
             continue
         if key in done and key.kind != "column":
             continue
         statements = None
         if key not in ended:
             statements = alteration(
-                one.before,
-                one.after,
+                change.before,
+                change.after,
                 version=version,
                 done=frozenset(done.get(key, ())),
                 using=using.get(key),
@@ -268,4 +188,4 @@ def _steps(
             without = sorted(own_name(after[key]) for key in keys)
             yield OperationStep(index=node.operation, without=tuple(without))
         else:
-            yield from (SqlStep(sql=sql) for sql in node.statements)
+            yield from (SqlStep(sql=sql, commit=node.commit) for sql in node.statements)

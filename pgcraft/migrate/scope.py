@@ -140,22 +140,24 @@ def outcome(before: Snapshot, after: Snapshot, differences: Iterable[Difference]
     Returns:
         The second schema with what stays of the first.
     """
-    objects = {item.key: item for item in before}
-    for one in differences:
-        if one.after is None:
+    acted = {one.key for one in differences}
+    left = [one for one in compare(before, after) if one.key not in acted]
+    if not left:
+        return after
+    objects = {item.key: item for item in after}
+    for one in left:
+        if one.before is None:
             objects.pop(one.key)
         else:
-            objects[one.key] = one.after
-    as_wanted = {key for key, item in objects.items() if after.get(key) == item}
-    needs = {pair for pair in after.needs if pair[0] in as_wanted}
-    needs |= {pair for pair in before.needs if pair[0] in objects and pair[0] not in as_wanted}
+            objects[one.key] = one.before
+    kept = {one.key for one in left}
+    needs = [pair for pair in after.needs if pair[0] not in kept]
+    needs += [pair for pair in before.needs if pair[0] in kept and pair[1] in objects]
     order = dict(before.column_order) | dict(after.column_order)
     return replace(
         after,
-        objects=tuple(
-            sorted(objects.values(), key=lambda item: (item.key.kind, item.key.identity))
-        ),
-        needs=tuple(sorted(pair for pair in needs if pair[1] in objects)),
+        objects=tuple(sorted(objects.values(), key=lambda item: item.key)),
+        needs=tuple(sorted(needs)),
         column_order=tuple(sorted(order.items())),
     )
 
@@ -177,7 +179,7 @@ def with_owners_of(models: Snapshot, head: Snapshot, owner: str) -> Snapshot:
 
 
 def _adopted(item: CatalogObject, old: CatalogObject | None, owner: str) -> CatalogObject:
-    if old is None or item.detail("owner") != owner or old.detail("owner") in {None, owner}:
+    if old is None or item.detail("owner") != owner:
         return item
     details = dict(item.details) | {"owner": old.detail("owner") or owner}
     return replace(item, details=tuple(sorted(details.items())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import creation
+from pgcraft.migrate.cycles import leads_back
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.told import comes_with_relation
 
@@ -25,24 +26,10 @@ def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
             or (
                 key.kind == "constraint"
                 and _is_inline(graph.snapshot[key])
-                and not _leads_back(graph, key, table)
+                and not leads_back(graph, key, table)
             )
         )
     )
-
-
-def _leads_back(graph: Graph, constraint: Key, table: Key) -> bool:
-    """Whether it calls a function that needs the table, which so must be there before."""
-    seen: set[Key] = set()
-    waiting = [key for key in graph.needs.get(constraint, ()) if graph.whole(key) != table]
-    while waiting:
-        key = waiting.pop()
-        if graph.whole(key) == table:
-            return True
-        if key not in seen:
-            seen.add(key)
-            waiting += graph.needs.get(key, ())
-    return False
 
 
 def _is_inline(constraint: CatalogObject) -> bool:

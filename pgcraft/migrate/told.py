@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import quoted_name
+from pgcraft.migrate.names import quoted_name, relation_name
+from pgcraft.migrate.not_null import CONSTRAINT, not_null_name
 from pgcraft.postgres.snapshot import Difference, Key
 
 if TYPE_CHECKING:
@@ -86,6 +87,18 @@ def _as_above(graph: Graph, column: CatalogObject) -> CatalogObject:
     return replace(column, details=(*kept, ("nullable", "yes")))
 
 
+def column_above(graph: Graph, table: Key, name: str) -> CatalogObject | None:
+    """The column that a table has from a parent, and has nothing of its own in."""
+    if Key(kind="column", identity=f"{table.identity}.{name}") in graph.snapshot:
+        return None
+    for parent in _parents(graph, table):
+        item = graph.snapshot.get(Key(kind="column", identity=f"{parent.identity}.{name}"))
+        above = item or column_above(graph, parent, name)
+        if above is not None:
+            return above
+    return None
+
+
 def _told(one: Difference, old: Graph, new: Graph) -> Difference:
     column = one.before or one.after
     if column is None or one.key.kind != "column" or one.action == "alter":
@@ -93,7 +106,17 @@ def _told(one: Difference, old: Graph, new: Graph) -> Difference:
     before, after = as_it_is(old, column), as_it_is(new, column)
     if before is None or after is None:
         return one
+    if one.before is None and _parents(old, column.parent) and not _parents(new, column.parent):
+        before = _left_alone(before, _parents(old, column.parent)[0])
     return replace(one, action="alter", before=before, after=after)
+
+
+def _left_alone(column: CatalogObject, parent: Key) -> CatalogObject:
+    """A column whose table leaves its parent keeps the name of its NOT NULL from there."""
+    above = _moved(column, parent)
+    kept = tuple(pair for pair in column.details if pair[0] != CONSTRAINT)
+    name = (CONSTRAINT, not_null_name(above, relation_name(above)))
+    return replace(column, details=tuple(sorted((*kept, name))))
 
 
 def _below(

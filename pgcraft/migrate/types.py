@@ -19,6 +19,9 @@ HAD_BY_COLUMNS = TYPES | {"collation"}
 """What goes only when no column has it any more."""
 
 _LABEL = re.compile(r"E?'(?:[^']|'')*'")
+# A comma may stand in a quoted name, and in a type, as in numeric(10,2), there without a blank.
+_ATTRIBUTE = re.compile(r'(?:"(?:[^"]|"")*"|[^", ]|,(?! )|(?<!,) )+')
+_ATTRIBUTE_NAME = re.compile(r'^(?:"(?:[^"]|"")*"|[^ ]+)')
 _MAX_BYTES = 63
 _MARK = 6
 
@@ -30,7 +33,7 @@ def alter_type(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None
     if new.key.kind == "domain":
         return _alter_domain(old, new)
     if new.key.kind == "composite type":
-        return _add_attributes(old, new)
+        return _change_attributes(old, new)
     return None
 
 
@@ -67,15 +70,27 @@ def _alter_domain(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | N
     return tuple(statements)
 
 
-def _add_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None:
-    before, after = old.detail("attributes") or "", new.detail("attributes") or ""
-    start = f"{before}, " if before else ""
-    if not after.startswith(start):
+def _change_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None:
+    """Attributes go in place and come at the end, and typed tables follow with CASCADE."""
+    before, after = (_attributes(one) for one in (old, new))
+    kept = [one for one in before if one in after]
+    added = after[len(kept) :]
+    if after[: len(kept)] != kept:
         return None
-    added = after.removeprefix(start)
-    # A comma may stand inside of a type, as in numeric(10,2), and then without a blank.
-    actions = ", ".join(f"ADD ATTRIBUTE {one}" for one in added.split(", "))
-    return (f"ALTER TYPE {new.key.identity} {actions}",)
+    actions = [
+        *(f"DROP ATTRIBUTE {_ATTRIBUTE_NAME.findall(one)[0]}" for one in before if one not in kept),
+        *(f"ADD ATTRIBUTE {one}" for one in added),
+    ]
+    return (f"ALTER TYPE {new.key.identity} {', '.join(f'{one} CASCADE' for one in actions)}",)
+
+
+def loses_attributes(old: CatalogObject, new: CatalogObject) -> bool:
+    """Whether a composite type has attributes no more that something may use."""
+    return new.key.kind == "composite type" and not set(_attributes(old)) <= set(_attributes(new))
+
+
+def _attributes(type_: CatalogObject) -> list[str]:
+    return _ATTRIBUTE.findall(type_.detail("attributes") or "")
 
 
 def rename_away(item: CatalogObject) -> tuple[list[str], str]:
@@ -88,10 +103,19 @@ def rename_away(item: CatalogObject) -> tuple[list[str], str]:
         statements.insert(0, f"ALTER DOMAIN {item.key.identity} DROP DEFAULT")
     multirange = item.detail("multirange")
     if multirange is not None:
-        name = multirange.removeprefix(f"{quoted_schema(item)}.")
-        own = name[1:-1].replace('""', '"') if name.startswith('"') else name
-        statements.append(f"ALTER TYPE {multirange} RENAME TO {_name_aside(own)}")
+        statements += _rename_range(item, multirange, aside)
     return statements, f"DROP {word} {quoted_schema(item)}.{aside}"
+
+
+def _rename_range(item: CatalogObject, multirange: str, aside: str) -> Iterator[str]:
+    """The multirange type, and those constructors whose arguments a new type has as well."""
+    name = multirange.removeprefix(f"{quoted_schema(item)}.")
+    own = name[1:-1].replace('""', '"') if name.startswith('"') else name
+    yield f"ALTER TYPE {multirange} RENAME TO {_name_aside(own)}"
+    yield f"ALTER FUNCTION {multirange}() RENAME TO {_name_aside(own)}"
+    pair = f"{item.detail('subtype')}, {item.detail('subtype')}"
+    for arguments in (pair, f"{pair}, text"):
+        yield f"ALTER FUNCTION {item.key.identity}({arguments}) RENAME TO {aside}"
 
 
 def _name_aside(name: str) -> str:

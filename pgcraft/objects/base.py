@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy.dialects.postgresql.base import PGCompiler
-from sqlalchemy.exc import CompileError
-from sqlalchemy.types import ARRAY, JSON, Enum, LargeBinary, String
+from sqlalchemy import MetaData
 
-from pgcraft.dialect import driverless_dialect
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.naming import MAX_LENGTH
+from pgcraft.objects.sql import dollar_quoted, indented, literal, qualified, quoted, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import MetaData
-
-
-class _LiteralCompiler(PGCompiler):
-    """Writes values with their types: a bare ``'2024-01-01'`` in a view would be text."""
-
-    def render_literal_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> str:
-        if bindparam.required:
-            # SQLAlchemy would write NULL.
-            raise CompileError(f"The parameter {bindparam.key!r} has no value.")
-        text: str = super().render_literal_bindparam(bindparam, *args, **kw)  # type: ignore[no-untyped-call]  # SQLAlchemy's has no annotations
-        return text
-
-    def render_literal_value(self, value: Any, type_: Any) -> str:
-        if value is not None and isinstance(type_, JSON):
-            # The drivers' own types have a way to write JSON; that of the dialect has none.
-            text = literal(json.dumps(value, ensure_ascii=False))
-        elif value is not None and isinstance(type_, LargeBinary):
-            text = literal(f"\\x{value.hex()}")
-        else:
-            text = super().render_literal_value(value, type_)  # type: ignore[no-untyped-call]  # SQLAlchemy's has no annotations
-        typed = isinstance(type_, String) and not isinstance(type_, Enum)
-        if isinstance(type_, ARRAY) or (text.startswith("'") and not typed):
-            return f"CAST({text} AS {self.dialect.type_compiler_instance.process(type_)})"
-        return text
-
-
-# Quoted text is found first, so that line ends within it are none.
-_LINE_END = re.compile(
-    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$).*?\2)|[ ]?\n""",
-    re.DOTALL,
-)
-
-_DIALECT = driverless_dialect()
-_DIALECT.statement_compiler = _LiteralCompiler
+__all__ = [
+    "AFTER_TABLES",
+    "DatabaseObject",
+    "as_tuple",
+    "check_metadata",
+    "check_names",
+    "dollar_quoted",
+    "indented",
+    "literal",
+    "qualified",
+    "quoted",
+    "rendered",
+]
 
 
 class DatabaseObject:
@@ -180,6 +154,10 @@ def check_names(kind: str, *names: str | None) -> None:
     """
     what = f"A {kind}" if not names or not names[0] else f"The {kind} {names[0]!r}"
     for name in names:
+        if name is not None and not isinstance(name, str):
+            raise PGCraftValidationError(
+                f"{what} uses the name {name!r}, which is no text.", advice="Give a text."
+            )
         if not name or "\0" in name:
             raise PGCraftValidationError(
                 f"{what} has an empty name, or one without a schema, or a zero byte in it.",
@@ -198,6 +176,28 @@ def check_names(kind: str, *names: str | None) -> None:
             )
 
 
+def check_metadata(kind: str, name: str, metadata: Any) -> None:
+    """Refuse what is no MetaData.
+
+    Args:
+        kind: The kind of object, for the error.
+        name: Its name.
+        metadata: What was given.
+
+    Raises:
+        PGCraftValidationError: It is something else.
+
+    Example:
+        >>> from sqlalchemy import MetaData
+        >>> check_metadata("view", "totals", MetaData())
+    """
+    if not isinstance(metadata, MetaData):
+        raise PGCraftValidationError(
+            f"The {kind} {name!r} got {metadata!r} where the MetaData belongs.",
+            advice="The order is: name, schema, metadata, and what it is made of.",
+        )
+
+
 def as_tuple(given: Iterable[str] | str) -> tuple[str, ...]:
     """Return names as a tuple; one text alone is one name, and not its letters.
 
@@ -206,84 +206,3 @@ def as_tuple(given: Iterable[str] | str) -> tuple[str, ...]:
         (('anon',), ('anon', 'web'))
     """
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def quoted(name: str) -> str:
-    """Return an identifier as SQL, quoted where it must be.
-
-    Example:
-        >>> quoted("stock"), quoted("Order")
-        ('stock', '"Order"')
-    """
-    return _DIALECT.identifier_preparer.quote(name)
-
-
-def qualified(schema: str | None, name: str) -> str:
-    """Return a name with its schema as SQL.
-
-    Example:
-        >>> qualified("my-inv", "stock")
-        '"my-inv".stock'
-    """
-    return quoted(name) if schema is None else f"{quoted(schema)}.{quoted(name)}"
-
-
-def literal(text: str) -> str:
-    """Return a string as a literal in SQL, whatever characters it has.
-
-    Example:
-        >>> literal("it's")
-        "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def dollar_quoted(text: str) -> str:
-    """Return a routine's body between dollar signs, with a tag that does not occur in it.
-
-    Example:
-        >>> dollar_quoted("SELECT '$$'")
-        "$body$SELECT '$$'$body$"
-    """
-    tag = "$$" if "$" not in text else "$body$"
-    number = 0
-    # The text must not end in the tag's beginning either, as "… $body" would.
-    while (text + tag).index(tag) < len(text):
-        number += 1
-        tag = f"$body{number}$"
-    return f"{tag}{text}{tag}"
-
-
-def rendered(element: Any) -> str:
-    """Return a SQLAlchemy expression or statement as SQL text with its values in it.
-
-    Args:
-        element: A string, which is returned as it is, or anything SQLAlchemy compiles.
-
-    Raises:
-        CompileError: A value cannot be written as SQL, or a parameter has none.
-
-    Example:
-        >>> from sqlalchemy import column
-        >>> rendered(column("price") > 3)
-        'price > 3'
-    """
-    if isinstance(element, str):
-        return element
-    options = {"literal_binds": True}
-    # SQLAlchemy ends its lines in spaces.
-    return indented(str(element.compile(dialect=_DIALECT, compile_kwargs=options)), 0)
-
-
-def indented(sql: str, spaces: int = 4) -> str:
-    r"""Return SQL with its further lines moved to the right; what is quoted stays as it is.
-
-    Args:
-        sql: The SQL.
-        spaces: How far.
-
-    Example:
-        >>> indented("SELECT 'a \n' \nFROM t")
-        "SELECT 'a \n'\n    FROM t"
-    """
-    return _LINE_END.sub(lambda match: match[1] or "\n" + " " * spaces, sql)

@@ -17,12 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DDL, func, literal_column, select
+from sqlalchemy import DDL, String, column, func, select, table
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
-from pgcraft.objects.base import AFTER_TABLES, literal
+from pgcraft.objects.base import AFTER_TABLES
 from pgcraft.objects.execution import (
     NOT_THERE,
     STILL_NEEDED,
@@ -118,9 +118,7 @@ def finish(
         _run_waiting(_break_cycles(waiting, connection), creation.metadata, connection)
 
 
-def drop_before_tables(
-    objects: Sequence[DatabaseObject], connection: Connection
-) -> list[Step]:
+def drop_before_tables(objects: Sequence[DatabaseObject], connection: Connection) -> list[Step]:
     """Drop what no table needs; return what is left for after the tables."""
     steps = [(one, one.drop()) for one in reversed(objects)]
     early = [step for step in steps if step[0].rank < AFTER_TABLES]
@@ -147,15 +145,19 @@ def _make_schemas(
 ) -> None:
     """Make the schemas that are missing: asking first, as it takes a right to ask for more."""
     names = {one.schema_name for one in objects}
-    names |= {connection.schema_for_object(table) for table in tables}
+    names |= {connection.schema_for_object(one) for one in tables}
     wanted = sorted(name for name in names if name and not _is_made(name, creation.metadata))
-    if not isinstance(connection, MockConnection) and wanted:
-        listed = ", ".join(map(literal, wanted))
-        found = f"ARRAY(SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname IN ({listed}))"
-        there = set(connection.scalar(select(literal_column(found))))
-        wanted = [name for name in wanted if name not in there]
-    for name in wanted:
+    for name in _missing_schemas(wanted, connection):
         connection.execute(CreateSchema(name, if_not_exists=True))
+
+
+def _missing_schemas(names: Sequence[str], connection: Connection) -> list[str]:
+    if isinstance(connection, MockConnection):
+        return list(names)
+    catalog = table("pg_namespace", column("nspname", String), schema="pg_catalog")
+    found = connection.scalars(select(catalog.c.nspname).where(catalog.c.nspname.in_(names)))
+    there = set(found)
+    return [name for name in names if name not in there]
 
 
 def _is_made(schema: str, metadata: MetaData) -> bool:
@@ -181,7 +183,9 @@ def _steps(
 
 def _lock(connection: Connection) -> bool:
     """Wait for others that create, until the transaction ends; without one there is no lock."""
-    if isinstance(connection, MockConnection) or not has_savepoints(connection):
+    if isinstance(connection, MockConnection):
+        return False
+    if not has_savepoints(connection):
         return False
     connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     return True

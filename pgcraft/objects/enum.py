@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy.dialects.postgresql import ENUM
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.objects.base import DatabaseObject, check_names, literal, qualified
+from pgcraft.objects.base import DatabaseObject, check_metadata, check_names, literal, qualified
 from pgcraft.objects.registry import declare
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ class EnumType(ENUM):
     """
 
     def __init__(self, name: str, schema: str, metadata: MetaData, labels: Sequence[str]) -> None:
+        check_metadata("enum type", name, metadata)
+        if isinstance(labels, str):
+            raise PGCraftValidationError(
+                f"The enum type {schema}.{name} got the text {labels!r} as its labels.",
+                advice=f"Give a list of them: [{labels!r}, …].",
+            )
         if not labels or len(set(labels)) < len(labels):
             raise PGCraftValidationError(
                 f"The enum type {schema}.{name} has no label, or one of them twice: {labels!r}.",

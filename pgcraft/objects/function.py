@@ -192,7 +192,7 @@ class Function(DatabaseObject):
             " WHERE grantee = 0 AND privilege_type = 'EXECUTE'))"
         )
         return (
-            "EXISTS (SELECT FROM pg_catalog.pg_proc JOIN pg_catalog.pg_namespace n"
+            "EXISTS (SELECT FROM pg_catalog.pg_proc JOIN pg_catalog.pg_namespace n"  # noqa: S608  # literals
             " ON n.oid = pronamespace JOIN pg_catalog.pg_language l ON l.oid = prolang"
             f" WHERE nspname = {literal(self.schema)} AND proname = {literal(self.name)}"
             f" AND pronargs = 0 AND prokind = 'f' AND prosrc = {literal(self.body)}"

@@ -11,12 +11,12 @@ from sqlalchemy import Table
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import did_you_mean
+from pgcraft.objects.acl import has_privileges
 from pgcraft.objects.base import (
     AFTER_TABLES,
     DatabaseObject,
     as_tuple,
     check_names,
-    literal,
     qualified,
     quoted,
 )
@@ -61,16 +61,6 @@ _TABLE = re.compile(
 )
 
 
-# What the catalogs tell by name; to_regclass and its like fail where it is none.
-_NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
-_CATALOGUED = re.compile(
-    rf"(TABLE|SEQUENCE) +((?:{_NAME}\.)?{_NAME})|(SCHEMA) +({_NAME})", re.IGNORECASE
-)
-_ACLS = {
-    "TABLE": ("pg_class", "relacl", "'r', relowner", "to_regclass"),
-    "SEQUENCE": ("pg_class", "relacl", "'s', relowner", "to_regclass"),
-    "SCHEMA": ("pg_namespace", "nspacl", "'n', nspowner", "to_regnamespace"),
-}
 @dataclass(frozen=True)
 class Schema:
     """A schema, to grant on. It is made if it is missing, and never dropped.
@@ -131,7 +121,7 @@ class Grant(DatabaseObject):
 
     def __post_init__(self) -> None:
         # A frozen value is finished here: privileges may be given in small letters.
-        privileges = tuple(one.upper() for one in as_tuple(self.privileges))
+        privileges = tuple(str(one).upper() for one in as_tuple(self.privileges))
         object.__setattr__(self, "privileges", privileges)
         object.__setattr__(self, "columns", as_tuple(self.columns))
         object.__setattr__(self, "on", _grantable(self.on, self.to))
@@ -190,25 +180,9 @@ class Grant(DatabaseObject):
         It is false for ALL, which every version of the server reads otherwise, and for what is
         neither a relation nor a schema.
         """
-        match = _CATALOGUED.fullmatch(self.target)
-        if match is None or set(_ALL) & set(self.privileges):
+        if set(_ALL) & set(self.privileges):
             return "false"
-        kind, name = [part for part in match.groups() if part]
-        catalog, acl, default, lookup = _ACLS[kind.upper()]
-        wanted = ", ".join(map(literal, self.privileges))
-        role = f"pg_catalog.to_regrole({literal(quoted(self.to))})"
-        source = f"pg_catalog.{catalog} c"
-        items, acls, which = 1, f"coalesce({acl}, pg_catalog.acldefault({default}))", "c.oid"
-        if self.columns:
-            named = ", ".join(map(literal, self.columns))
-            source = f"(SELECT * FROM pg_catalog.pg_attribute WHERE attname IN ({named})) c"
-            items, acls, which = len(set(self.columns)), "attacl", "attrelid"
-        return (
-            f"(SELECT count(*) FROM {source}, LATERAL pg_catalog.aclexplode({acls})"
-            f" WHERE {which} = pg_catalog.{lookup}({literal(name)})"
-            f" AND grantee = {'0' if self.to == 'PUBLIC' else role}"
-            f" AND privilege_type IN ({wanted})) = {items * len(set(self.privileges))}"
-        )
+        return has_privileges(self.target, self.to, self.privileges, as_tuple(self.columns))
 
     def merged(self, other: DatabaseObject) -> Grant | None:
         """Return one grant of the privileges of both."""

@@ -64,6 +64,7 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
     known = metadata.info.setdefault(OBJECTS, {})
     for one in objects:
         key = (one.kind, one.identity)
+        there = key in known
         kept = known.get(key, one)
         merged = kept if kept == one else kept.merged(one)
         if merged is None:
@@ -71,8 +72,15 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
                 f"The {one.kind} {one.identity} is declared a second time, by another definition.",
                 advice="Give one of the two another name or schema, or take one away.",
             )
-        one.declared_in(metadata)
         known[key] = merged
+        try:
+            one.declared_in(metadata)
+        except PGCraftValidationError:
+            if there:
+                known[key] = kept
+            else:
+                del known[key]
+            raise
     watch(metadata)
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from pgcraft.objects.base import DatabaseObject, as_tuple, check_names, dollar_quoted, literal, quoted
+from pgcraft.objects.base import (
+    DatabaseObject,
+    as_tuple,
+    check_names,
+    dollar_quoted,
+    literal,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

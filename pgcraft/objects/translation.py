@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pgcraft.errors import PGCraftValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pgcraft.objects.base import DatabaseObject
 
@@ -25,7 +25,8 @@ def refuse_translation(objects: Sequence[DatabaseObject], connection: Any) -> No
     Raises:
         PGCraftValidationError: It translates, and there are objects.
     """
-    options = getattr(connection, "get_execution_options", dict)()
+    asked = getattr(connection, "get_execution_options", None)
+    options: Mapping[str, Any] = asked() if asked else {}
     names = options.get("schema_translate_map") or {}
     if objects and any(old != new for old, new in names.items()):
         first = objects[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from pgcraft.errors import PGCraftValidationError
 from pgcraft.objects.base import (
     AFTER_TABLES,
     DatabaseObject,
@@ -13,6 +14,7 @@ from pgcraft.objects.base import (
     qualified,
     quoted,
 )
+from pgcraft.objects.function import Function
 from pgcraft.objects.trigger_rules import (
     normalised,
     refuse_combinations,
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import MetaData
-
-    from pgcraft.objects.function import Function
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,12 @@ class Trigger(DatabaseObject):
 
     def __post_init__(self) -> None:
         check_names(self.kind, self.name, self.schema, self.relation)
+        if not isinstance(self.function, Function):
+            raise PGCraftValidationError(
+                f"The trigger {self.identity} has the function {self.function!r}, which is no "
+                "Function.",
+                advice="Give it a Function, and declare that too.",
+            )
         # A frozen value is finished here: words may be given in small letters.
         given = (self.events,) if isinstance(self.events, str) else self.events
         object.__setattr__(self, "events", tuple(normalised(one) for one in given))

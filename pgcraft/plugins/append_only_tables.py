@@ -22,7 +22,7 @@ from pgcraft.index import PGCraftIndex
 from pgcraft.naming import object_name
 from pgcraft.origin import keep_origin, origin_of
 from pgcraft.plugin import Plugin, produces, requires
-from pgcraft.plugins.table import refuse_unfit_columns
+from pgcraft.plugins.table import refuse_unfit_columns, refuse_unknown_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,7 @@ class AttributesPlugin(Plugin):
         moment = DateTime(timezone=True)
         keys = [Column(key.name, key.type, nullable=False) for key in ctx["pk_columns"]]
         names = [key.name for key in keys]
+        refuse_unknown_options(ctx.table_args, f"{ctx.schemaname}.{ctx.tablename}")
         options = {key: value for key, value in ctx.table_args.items() if key != "comment"}
         ctx["attributes"] = table = Table(
             _table_name(ctx, "append_only_attributes"),

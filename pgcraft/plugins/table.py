@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.exc import ArgumentError
 
 from pgcraft.check import PGCraftCheck
 from pgcraft.errors import PGCraftValidationError
@@ -15,7 +16,7 @@ from pgcraft.origin import keep_origin
 from pgcraft.plugin import Plugin, produces, requires, singleton
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pgcraft.plugin import Context
 
@@ -34,6 +35,7 @@ class TablePlugin(Plugin):
     def run(self, ctx: Context) -> None:
         """Put the table into the context, under ``table``."""
         refuse_unfit_columns(ctx["pk_columns"], ctx["columns"], f"{ctx.schemaname}.{ctx.tablename}")
+        refuse_unknown_options(ctx.table_args, f"{ctx.schemaname}.{ctx.tablename}")
         items = ctx.items_except(Column, PGCraftIndex, PGCraftFK, PGCraftCheck)
         ctx["table"] = Table(
             ctx.tablename,
@@ -45,6 +47,31 @@ class TablePlugin(Plugin):
             **ctx.table_args,
         )
         keep_origin(ctx["table"], ctx.declared)
+
+
+def refuse_unknown_options(options: Mapping[str, Any], dimension: str) -> None:
+    """Refuse arguments that no table takes.
+
+    Args:
+        options: The arguments.
+        dimension: The dimension, for the error.
+
+    Raises:
+        PGCraftValidationError: SQLAlchemy does not take one.
+
+    Example:
+        >>> refuse_unknown_options({"comment": "What we sell"}, "shop.books")
+    """
+    if not options:
+        return
+    try:
+        Table("options", MetaData(), **options)
+    except (TypeError, ArgumentError) as error:
+        raise PGCraftValidationError(
+            f"The table arguments of {dimension} are {dict(options)!r}, which SQLAlchemy does not "
+            f"take: {error}.",
+            advice="They are those of sqlalchemy.Table, such as comment, info and postgresql_…",
+        ) from error
 
 
 def refuse_unfit_columns(

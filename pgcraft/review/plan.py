@@ -37,6 +37,7 @@ class Plan:
         scope: What the models are the truth for.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
+        foreign: Whether another library's operations are in the draft, which may make more.
     """
 
     has_history: bool
@@ -51,6 +52,7 @@ class Plan:
     scope: Scope
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
+    foreign: bool
 
 
 def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
@@ -123,6 +125,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         scope=both.scope,
         carried=both.carried,
         blocked=both.blocked,
+        foreign=both.foreign,
     )
 
 

@@ -163,12 +163,14 @@ class _Trial:
         plan = self._plan
         if step == "downgrade":
             return compare(self.schema, plan.base)
+        return tuple(one for one in compare(self.schema, plan.target) if self._counts(one))
+
+    def _counts(self, one: Difference) -> bool:
+        plan = self._plan
+        if one.action == "drop":
+            return not plan.foreign or one.key in plan.models
         # What nobody manages and was made again may read otherwise, with the types that it has now.
-        return tuple(
-            one
-            for one in compare(self.schema, plan.target)
-            if one.action != "alter" or one.key not in plan.carried
-        )
+        return one.action == "create" or one.key not in plan.carried
 
     def _mismatch(self, difference: Difference, step: Step) -> Mismatch:
         return Mismatch(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy.schema import CreateIndex
 
+from pgcraft.naming import refuse_unusable
 from pgcraft.objects.base import AFTER_TABLES, rendered
 from pgcraft.views.relation import QueryRelation
 
@@ -70,6 +71,8 @@ class PGCraftMaterializedView(QueryRelation):
         comment: str | None = None,
     ) -> None:
         self.indexes = tuple(indexes)
+        for one in self.indexes:
+            refuse_unusable(one.name or "ix", f"the indexes of {schema}.{name}")
         self.with_data = with_data
         super().__init__(name, schema, metadata, query, comment=comment)
         if not callable(query):

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.exc import CompileError
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import NamedColumn, TextClause
 from sqlalchemy.sql.selectable import SelectBase
 
 from pgcraft.errors import PGCraftValidationError
-from pgcraft.objects.base import DatabaseObject, check_names, literal, qualified, rendered
+from pgcraft.objects.base import (
+    DatabaseObject,
+    check_metadata,
+    check_names,
+    literal,
+    qualified,
+    rendered,
+)
 from pgcraft.objects.registry import declare
 from pgcraft.objects.relations import find_declared
 
@@ -44,6 +52,7 @@ class QueryRelation(DatabaseObject):
         *,
         comment: str | None = None,
     ) -> None:
+        check_metadata(self.kind, name, metadata)
         schema = schema or metadata.schema
         check_names(self.kind, name, schema)
         self.name = name
@@ -134,6 +143,18 @@ class QueryRelation(DatabaseObject):
                 f"The {self.kind} {self.identity} has the name of {taken} of the models.",
                 advice="Give one of the two another name or schema.",
             )
+
+    def merged(self, other: DatabaseObject) -> DatabaseObject | None:
+        """Give way to a view of the same name, if this one reads a table that was taken away.
+
+        ``metadata.clear()`` and ``metadata.remove()`` take tables away, and no views.
+        """
+        gone = (
+            one.metadata is self.metadata and self.metadata.tables.get(one.key) is not one
+            for one in visitors.iterate(self.query)
+            if isinstance(one, Table)
+        )
+        return other if any(gone) else None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.schema!r})"

@@ -149,3 +149,29 @@ def test_history_is_kept_behind_the_api(request_as, engine):
     with engine.connect() as connection:
         names = connection.scalars(text("SELECT name FROM shop.suppliers_attributes ORDER BY 1"))
         assert names.all() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE api.products SET price = -1",
+        "INSERT INTO api.products (name, price) VALUES ('free', 0)",
+        "INSERT INTO api.orders (product_id, quantity) VALUES (1, -1)",
+        "UPDATE api.orders SET quantity = -1",
+        "UPDATE api.orders SET product_id = 99",
+    ],
+)
+def test_refusal_does_not_tell_the_hidden_part_of_the_row(statement, request_as):
+    """Cost and discount are hidden, and PostgREST would hand the DETAIL on."""
+    with request_as(sub="ann") as request:
+        request("INSERT INTO api.orders (product_id) VALUES (1)")
+    with pytest.raises(DBAPIError) as error, request_as(sub="ann") as request:
+        request(statement)
+    told = error.value.orig.diag
+    assert told.sqlstate.startswith("23")
+    assert told.constraint_name in {
+        "ck_products_price",
+        "ck_orders_quantity",
+        "fk__orders__product_id__products",
+    }
+    assert "row contains" not in str(told.message_detail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -143,3 +145,23 @@ def test_text_items_keep_their_text(engine, metadata, create):
         )
         assert sorted(found) == sorted(f"CHECK ((a <> '{literal}'::text))" for literal in literals)
         connection.execute(insert(table).values(a="x"))
+
+
+TOGETHER = [("a", "b__c"), ("a__b", "c"), ("a_", "_b"), ("a__", "b"), ("a", "__b"), ("a___b", "c")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_conventional_names_of_tables_whose_names_run_together_differ(
+    seed, engine, metadata, create, differences
+):
+    """``a`` and ``b__c`` make what ``a__b`` and ``c`` make; indexes share a schema's names."""
+    defined = random.Random(seed).sample(TOGETHER, len(TOGETHER))
+    columns = {}
+    for table, name in defined:
+        columns.setdefault(table, []).append(name)
+    for schema in ("s", "s2"):
+        for table, names in columns.items():
+            items = [Column(name, Integer, index=True, unique=name == "c") for name in names]
+            PGCraftSimple(table, schema, metadata, items)
+    create(metadata)
+    assert differences(metadata) == []

@@ -7,6 +7,9 @@ import json
 import threading
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from library.identifiers import identifiers
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -16,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    MetaData,
     Numeric,
     String,
     Table,
@@ -30,19 +34,23 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import UserDefinedType
 
-from pgcraft import PGCraftFK
+from pgcraft import PGCraftFK, pgcraft_build_naming_conventions
 from pgcraft.config import PGCraftConfig
 from pgcraft.declarative import register
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.extensions.postgrest import PostgRESTExtension, PostgRESTPlugin, PostgRESTView
 from pgcraft.factory import PGCraftAppendOnly, PGCraftSimple
 from pgcraft.objects import Function, Policy, Role, RowSecurity, Trigger, declare
-from pgcraft.plugins.pk import UUIDV4PKPlugin
+from pgcraft.plugins.pk import SerialPKPlugin, UUIDV4PKPlugin
+from pgcraft.plugins.protection import ProtectionPlugin
 from pgcraft.plugins.soft_delete import SoftDeletePlugin
+from pgcraft.plugins.timestamps import TimestampsPlugin
 from pgcraft.views import PGCraftMaterializedView, PGCraftView
 
 
@@ -1371,3 +1379,210 @@ def test_functions_serve_the_triggers_of_their_own_relation_alone(
             with pytest.raises(DBAPIError, match="serves the triggers of") as error:
                 connection.execute(text(write))
             assert code(error) == "42501"
+
+
+@pytest.mark.parametrize("factory", [PGCraftSimple, PGCraftAppendOnly])
+def test_names_in_functions_are_those_of_the_models_for_every_caller(
+    factory, metadata, deploy, public, anon, engine
+):
+    """Whatever the caller has made of the same names is neither read nor written."""
+    simple = factory is PGCraftSimple
+    plugins = [SoftDeletePlugin(), TimestampsPlugin()] if simple else [ProtectionPlugin()]
+    source = products(metadata, factory=factory, extra_plugins=plugins).table
+    api = PostgRESTView(source, grants=ALL, query=lambda q, t: q.where(t.c.price > 0)).table
+    deploy(metadata)
+    relations = text(
+        "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE nspname IN ('api', 'inventory') AND relkind IN ('r', 'v')"
+    )
+    with engine.connect() as connection:
+        names = set(connection.scalars(relations))
+    assert len(names) == (2 if simple else 3)
+    with anon() as connection:
+        connection.execute(text("SET LOCAL search_path = pg_temp, pg_catalog"))
+        for name in names:
+            columns = "id int DEFAULT 1, name text, price numeric, updated_at timestamptz"
+            connection.execute(text(f"CREATE TEMP TABLE {name} ({columns})"))
+            connection.execute(text(f"INSERT INTO {name} VALUES (1, 'lure', 1, now())"))
+        for function in ("now()", "to_jsonb(anyelement)", "max(timestamptz)"):
+            name, arguments = function[:-1].split("(")
+            connection.execute(
+                text(
+                    f"CREATE FUNCTION pg_temp.{name}({arguments}) RETURNS int LANGUAGE plpgsql"
+                    " AS 'BEGIN RAISE EXCEPTION $$trapped$$; END'"
+                )
+            )
+        assert connection.scalar(insert(api).values(name="a").returning(api.c.id)) == 1
+        connection.execute(update(api).values(price=2))
+        connection.execute(insert(api).values(name="b"))
+        connection.execute(api.delete().where(api.c.id == 1))
+        for name in names:
+            rows = connection.scalars(text(f"SELECT name FROM pg_temp.{name}")).all()
+            assert rows == ["lure"]
+    live = source.c.deleted_at.is_(None) if simple else source.c.id.is_not(None)
+    with engine.connect() as connection:
+        assert connection.scalars(select(source.c.name).where(live)).all() == ["b"]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    schemas=st.lists(
+        identifiers.filter(lambda name: not name.startswith("pg_")),
+        min_size=2,
+        max_size=2,
+        unique=True,
+    ),
+    dimension=identifiers,
+    names=st.lists(identifiers, min_size=4, max_size=6, unique=True),
+)
+def test_any_names_go_through_view_and_triggers(schemas, dimension, names, engine):
+    """What is written under any names, through a filter on a hidden column, is there."""
+    metadata = MetaData(naming_convention=pgcraft_build_naming_conventions())
+    key, mark, filtered, *columns = names
+    source = PGCraftSimple(
+        dimension,
+        schemas[0],
+        metadata,
+        [Column(name, Integer, server_default="7") for name in (filtered, *columns)],
+        extra_plugins=[SerialPKPlugin(key), SoftDeletePlugin(mark)],
+    ).table
+    api = PostgRESTView(
+        source,
+        schemas[1],
+        grants=ALL,
+        query=lambda q, t: q.where(t.c[filtered] == 7),
+        exclude_columns=[filtered, mark],
+    ).table
+    with engine.connect() as connection:
+        for schema in schemas:
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+        metadata.create_all(connection)
+        for _ in range(3):
+            connection.execute(insert(api))
+        one = api.c[columns[-1]]
+        connection.execute(update(api).where(api.c[key] == 2).values({one: 8}))
+        assert connection.execute(api.delete().where(api.c[key] == 3)).rowcount == 1
+        kept = select(source.c[columns[-1]], source.c[mark].is_(None)).order_by(source.c[key])
+        assert connection.execute(kept).all() == [(7, True), (8, True), (7, False)]
+        connection.rollback()
+
+
+def test_api_view_over_another_under_row_security(metadata, deploy, anon, engine):
+    """The role may do with both what it was granted, and sees what the policy shows."""
+    source = products(metadata).table
+    declare(metadata, RowSecurity("inventory", "products"))
+    declare(metadata, Policy(name="dear", schema="inventory", table="products", using="price > 1"))
+    first = PostgRESTView(source, grants=ALL)
+    second = PostgRESTView(first, "web", grants=ALL).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="cheap", price=1))
+    with anon() as connection:
+        assert connection.scalar(insert(second).values(name="a").returning(second.c.id)) == 2
+        assert connection.execute(update(second).values(name="b")).rowcount == 1
+        assert connection.execute(second.delete()).rowcount == 1
+
+
+def test_counting_rows_under_row_security_needs_one_column(metadata, deploy, anon, engine):
+    """The right on all of them would show more than the view does."""
+    source = products(metadata).table
+    secrets = PGCraftSimple("secrets", "inventory", metadata, [Column("what", Text)]).table
+    declare(metadata, RowSecurity("inventory", "secrets"))
+    declare(metadata, Policy(name="all", schema="inventory", table="secrets", using="true"))
+    counted = select(func.count()).select_from(secrets).scalar_subquery().label("n")
+    api = PostgRESTView(source, query=lambda q, _: q.add_columns(counted)).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+        connection.execute(insert(secrets).values(what="hush"))
+    with anon() as connection:
+        assert connection.scalar(select(api.c.n)) == 1
+    with pytest.raises(ProgrammingError, match="permission denied"), anon() as connection:
+        connection.execute(select(secrets.c.what))
+
+
+def _reading(orders):
+    """Queries that read orders in each way that SQLAlchemy has, by name."""
+    same = orders.c.product_id
+    light = table("orders", column("id"), column("product_id"), schema="inventory")
+    other = orders.alias()
+    chosen = select(orders.c.id, same).where(orders.c.id > 0)
+    sub, cte = chosen.subquery(), chosen.cte("chosen")
+    return {
+        "exists": lambda q, t: q.where(exists().where(same == t.c.id)),
+        "not exists": lambda q, t: q.where(~exists().where(same == t.c.id + 9)),
+        "exists of a column": lambda q, t: q.where(exists(select(same).where(same == t.c.id))),
+        "exists of one": lambda q, t: q.where(exists(1).where(same == t.c.id)),
+        "exists from": lambda q, _: q.where(exists().select_from(orders)),
+        "exists from a name": lambda q, t: q.where(exists().where(light.c.product_id == t.c.id)),
+        "exists in a column": lambda q, t: q.add_columns(
+            exists().where(same == t.c.id).label("has")
+        ),
+        "nested exists": lambda q, t: q.where(
+            exists().where(same == t.c.id, exists().where(other.c.id == orders.c.id))
+        ),
+        "in": lambda q, t: q.where(t.c.id.in_(select(same))),
+        "scalar": lambda q, t: q.add_columns(
+            select(func.max(orders.c.id)).where(same == t.c.id).scalar_subquery().label("last")
+        ),
+        "alias": lambda q, t: q.join(other, other.c.product_id == t.c.id),
+        "subquery": lambda q, t: q.join(sub, sub.c.product_id == t.c.id),
+        "common table expression": lambda q, t: q.join(cte, cte.c.product_id == t.c.id),
+        "lateral": lambda q, t: q.join(chosen.where(same == t.c.id).lateral(), literal(1) == 1),
+        "grouped": lambda _, t: (
+            select(t.c.id, func.count(orders.c.id).label("n"))
+            .join_from(t, orders, same == t.c.id)
+            .group_by(t.c.id)
+            .having(func.max(same) > 0)
+        ),
+        "window": lambda q, t: q.add_columns(
+            func.row_number().over(order_by=orders.c.id).label("n")
+        ).join(orders, same == t.c.id),
+        "distinct on": lambda q, t: q.ext(distinct_on(orders.c.id)).join(orders, same == t.c.id),
+        "limit": lambda q, t: q.join(orders, same == t.c.id).order_by(orders.c.id).limit(1),
+        "union": lambda q, t: q.union(q.join(orders, same == t.c.id)),
+        "count": lambda q, _: q.add_columns(
+            select(func.count()).select_from(orders).scalar_subquery().label("n")
+        ),
+    }
+
+
+# What is in the last column for one who may see no order; nothing, where the row needs one.
+HIDDEN = {
+    "not exists": [1.5],
+    "exists in a column": [False],
+    "scalar": [None],
+    "union": [1.5],
+    "count": [0],
+}
+READING = tuple(_reading(Table("o", MetaData(), Column("id"), Column("product_id"))))
+
+
+@pytest.mark.parametrize("way", READING)
+def test_row_security_is_found_however_a_table_is_read(way, metadata, deploy, anon, engine):
+    """The policies count, and the role can read what the view needs and no more."""
+    source = products(metadata).table
+    items = [Column("product_id", Integer), Column("secret", Text)]
+    orders = PGCraftSimple("orders", "inventory", metadata, items).table
+    declare(metadata, RowSecurity("inventory", "orders"))
+    shown = "current_setting('request.jwt.claims', true)::json ->> 'sub' = 'ann'"
+    declare(metadata, Policy(name="ann", schema="inventory", table="orders", using=shown))
+    api = PostgRESTView(source, query=_reading(orders)[way], exclude_columns=["cost"])
+    assert api.invoker
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="a"))
+        connection.execute(insert(orders).values(product_id=1, secret="hush"))
+    with anon(sub="ann") as connection:
+        assert len(connection.execute(select(api.table)).all()) == 1
+    with anon(sub="eve") as connection:
+        rows = connection.execute(select(api.table)).all()
+        assert [row[-1] for row in rows] == HIDDEN.get(way, [])
+    for closed in (orders.c.secret, source.c.cost):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            anon(sub="ann") as connection,
+        ):
+            connection.execute(select(closed))

@@ -13,13 +13,21 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     UniqueConstraint,
     inspect,
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    relationship,
+)
 
 from pgcraft import PGCraftCheck, PGCraftFK, PGCraftIndex, pgcraft_build_naming_conventions
 from pgcraft.declarative import register
@@ -220,3 +228,118 @@ def test_annotation_without_a_column_is_refused(annotation):
     with pytest.raises(PGCraftValidationError, match=words):
         register(base=base, schema="s")(type("T", (), namespace))
     assert not base.metadata.tables
+
+
+class MadeForEach:
+    """A mixin whose columns are made for each class."""
+
+    plain = Column(Integer)
+
+    @declared_attr
+    def stamp(cls):  # noqa: N805  # as SQLAlchemy calls it
+        """A column."""
+        return Column(Text, server_default="now")
+
+    @declared_attr
+    def named_stamp(cls):  # noqa: N805  # as SQLAlchemy calls it
+        """A column with a name of its own."""
+        return Column("other name", Integer)
+
+    @declared_attr.directive
+    def __table_args__(cls):  # noqa: N805  # as SQLAlchemy calls it
+        """A constraint for each class."""
+        return (UniqueConstraint("plain", name=f"uq_{cls.__tablename__}"), {"schema": "s"})
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_columns_that_a_mixin_makes_for_each_class_are_there(mapped, engine, metadata, differences):
+    """Also without the ORM, and each with a column of its own."""
+    base = make_base()
+    target = base.metadata if mapped else metadata
+    options = {"base": base} if mapped else {"metadata": metadata}
+    made = [
+        register(**options)(type(name, (MadeForEach,), {"__tablename__": name.lower()}))
+        for name in ("A", "B")
+    ]
+    first, second = (one.__table__ for one in made)
+    assert first.columns.keys() == second.columns.keys()
+    assert {"id", "plain", "stamp", "other name"} == set(first.columns.keys())
+    assert first.c.stamp is not second.c.stamp
+    target.create_all(engine)
+    assert differences(target) == []
+    if mapped:
+        with Session(engine) as session:
+            session.add(made[0](plain=1, named_stamp=2))
+            session.commit()
+            found = session.scalars(select(made[0])).one()
+            assert (found.plain, found.stamp, found.named_stamp) == (1, "now", 2)
+
+
+def test_mapped_columns_and_relationships_that_a_mixin_makes(engine):
+    """The ORM makes the latter itself."""
+    base = make_base()
+
+    @register(base=base, schema="s")
+    class Team:
+        __tablename__ = "teams"
+
+    class OfTeam:
+        @declared_attr
+        def team_id(cls) -> Mapped[int]:  # noqa: N805  # as SQLAlchemy calls it
+            return mapped_column(ForeignKey("s.teams.id"))
+
+        @declared_attr
+        def team(cls):  # noqa: N805  # as SQLAlchemy calls it
+            return relationship(Team, foreign_keys=[cls.team_id])
+
+    players = [
+        register(base=base, schema="s")(type(name, (OfTeam,), {"__tablename__": name}))
+        for name in ("P", "Q")
+    ]
+    base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([one(team=Team()) for one in players])
+        session.commit()
+        assert [session.scalars(select(one)).one().team.id for one in players] == [1, 2]
+
+
+def test_subclass_of_a_registered_class_is_a_table_of_its_own(metadata):
+    """With copies of the columns; the first class is left as it was."""
+
+    @register(metadata=metadata, schema="s")
+    class First:
+        __tablename__ = "first"
+        x = Column(Integer)
+
+    @register(metadata=metadata, schema="s")
+    class Second(First):
+        __tablename__ = "second"
+        y = Column(Integer)
+
+    assert First.__table__.columns.keys() == ["id", "x"]
+    assert Second.__table__.columns.keys() == ["id", "x", "y"]
+    assert First.__table__ is metadata.tables["s.first"]
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_table_in_a_class_is_no_part_of_it(mapped, metadata):
+    """Such as the one between two others, for relationship(secondary=…)."""
+    base = make_base()
+    options = {"base": base} if mapped else {"metadata": metadata}
+    between = Table("between", base.metadata if mapped else metadata, Column("x", Integer))
+    namespace = {"__tablename__": "t", "between": between, "x": Column(Integer)}
+    made = register(**options, schema="s")(type("T", (), namespace))
+    assert made.__table__.columns.keys() == ["id", "x"]
+
+
+def test_constraint_of_a_mixin_that_two_classes_share_is_refused(metadata):
+    """SQLAlchemy would move it from the first table to the second."""
+
+    class Unique:
+        x = Column(Integer)
+        __table_args__ = (UniqueConstraint("x", name="u"), {"schema": "s"})
+
+    register(metadata=metadata)(type("A", (Unique,), {"__tablename__": "a"}))
+    words = r"The UniqueConstraint 'u' given to s\.b belongs to the table s\.a already\. .* by decl"
+    with pytest.raises(PGCraftValidationError, match=words):
+        register(metadata=metadata)(type("B", (Unique,), {"__tablename__": "b"}))

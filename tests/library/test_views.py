@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import uuid
 from decimal import Decimal
 from typing import ClassVar
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
+    Float,
     ForeignKey,
     Integer,
     Interval,
@@ -40,7 +42,23 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import table as sqlalchemy_table
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import (
+    ARRAY,
+    BIT,
+    CIDR,
+    DATERANGE,
+    INET,
+    INT4MULTIRANGE,
+    INT4RANGE,
+    JSON,
+    JSONB,
+    MACADDR,
+    OID,
+    TSRANGE,
+    TSVECTOR,
+    Range,
+    array,
+)
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -137,6 +155,24 @@ VALUES = [
     literal("E'\\n", Text),
     literal("", Text),
     literal("a", Enum("a", "b", name="ab", native_enum=False)),
+    literal(float("inf"), Float),
+    literal(float("-inf"), Float),
+    literal(Decimal("Infinity"), Numeric),
+    literal([float("inf"), 1.5, None], ARRAY(Float)),
+    literal([[1, 2], [3, 4]], ARRAY(Integer, dimensions=2)),
+    literal([dt.date(2024, 2, 29)], ARRAY(Date)),
+    literal([ipaddress.ip_address("10.0.0.1")], ARRAY(INET)),
+    literal(ipaddress.ip_address("10.0.0.1"), INET),
+    literal(ipaddress.ip_network("10.0.0.0/8"), CIDR),
+    literal("08:00:2b:01:02:03", MACADDR),
+    literal("101", BIT(3)),
+    literal(5, OID),
+    literal("'a' 'b'", TSVECTOR),
+    literal(Range(1, 5), INT4RANGE),
+    literal(Range(dt.date(2024, 2, 29), None), DATERANGE),
+    literal(Range(dt.datetime.fromisoformat("2024-02-29T01:02:03"), None), TSRANGE),
+    literal(Range(empty=True), INT4RANGE),
+    literal([Range(1, 5), Range(7, 9)], INT4MULTIRANGE),
 ]
 
 
@@ -151,6 +187,57 @@ def test_value_in_a_view_is_read_back_as_it_was(value, engine, metadata, product
         compared = PGCraftView("w", "shop", metadata, select(products.c.id, value.label("y")))
         metadata.create_all(engine)
         assert read(engine, select(func.count()).where(compared.table.c.y == value)) == [(3,)]
+
+
+ROW = {"a": {"b c": [1, {"d": "it's"}]}, "n": None, "x,y": 2, "1": "one"}
+J, B = column("j", JSON), column("b", JSONB)
+
+# Each is asked of the table with parameters, and by a view that has none.
+EXPRESSIONS = {
+    "key": J["a"],
+    "text": J["1"].astext,
+    "string": B["1"].as_string(),
+    "integer": B["x,y"].as_integer(),
+    "path": J["a", "b c", 1],
+    "path of a jsonb": B["a", "b c", 1, "d"],
+    "path as text": B["a", "b c", 1, "d"].astext,
+    "chain": B["a"]["b c"][0],
+    "number": J["a"]["b c"][1]["d"].astext,
+    "has key": B.has_key("x,y"),
+    "has any": B.has_any(array(["nothing", "n"])),
+    "contains": B.contains({"x,y": 2}),
+    "concatenated": B.concat({"z": "%:s"}),
+    "path exists": B.path_exists('$."a"."b c"'),
+    "path deleted": B.delete_path(array(["a", "b c"])),
+    "null in JSON": literal(None, JSONB),
+    "null of JSON": literal(JSON.NULL, JSONB),
+    "null of SQL": literal(None, JSONB(none_as_null=True)),
+    "configuration": func.to_tsvector("english", literal("the cats")),
+    "configured query": func.to_tsvector("english", literal("the cats")).bool_op("@@")(
+        func.to_tsquery("english", "cat")
+    ),
+    "infinity in a list": literal(1.5).in_([float("inf"), 1.5]),
+    "infinity in an array": literal(float("inf"))
+    == func.any(literal([float("inf")], ARRAY(Float))),
+    "not a number": literal(float("nan")) > 5,
+    "not a decimal": literal(Decimal("NaN")) > 5,
+    "network": cast(literal("10.0.0.1", INET), INET).bool_op("<<")(
+        cast(literal("10.0.0.0/8", INET), INET)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EXPRESSIONS)
+def test_expression_in_a_view_gives_what_it_gives_with_parameters(what, engine, metadata):
+    """Keys and paths of JSON, configurations of text search, infinities."""
+    table = Table("t", metadata, Column("j", JSON), Column("b", JSONB), schema="s")
+    query = select(EXPRESSIONS[what].label("x")).select_from(table)
+    view = PGCraftView("v", "s", metadata, query)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(table).values(j=ROW, b=ROW))
+        expected = connection.execute(query).one()
+        assert tuple(connection.execute(select(view.table)).one()) == tuple(expected)
 
 
 def test_value_of_an_enum_type_is_compared_in_a_view(engine, metadata, rows):
@@ -432,9 +519,7 @@ def secured(metadata, name="notes", schema="s"):
     declare(
         metadata,
         RowSecurity(schema or "public", name),
-        Policy(
-            name="own", schema=schema or "public", table=name, using="owner = current_user"
-        ),
+        Policy(name="own", schema=schema or "public", table=name, using="owner = current_user"),
         Role("reader"),
         Grant("USAGE", on=Schema(schema or "public"), to="reader"),
         Grant("SELECT", on=f"TABLE {schema or 'public'}.{name}", to="reader"),
@@ -465,9 +550,12 @@ READS = {
     "cte": (lambda m: PGCraftView("v", "s", m, select(select(m.tables["s.notes"]).cte("c"))), 1),
     "union": (
         lambda m: PGCraftView(
-            "v", "s", m, select(literal("x").label("owner")).where(text("false")).union_all(
-                select(m.tables["s.notes"].c.owner)
-            )
+            "v",
+            "s",
+            m,
+            select(literal("x").label("owner"))
+            .where(text("false"))
+            .union_all(select(m.tables["s.notes"].c.owner)),
         ),
         1,
     ),
@@ -506,9 +594,7 @@ def test_view_over_row_security_obeys_the_policies_unless_told_otherwise(
         assert len(connection.execute(select(view.table)).all()) == seen
 
 
-def test_view_over_a_table_in_public_that_names_no_schema_obeys_its_policies(
-    engine, metadata
-):
+def test_view_over_a_table_in_public_that_names_no_schema_obeys_its_policies(engine, metadata):
     """It is the table that RowSecurity("public", …) is of."""
     view = PGCraftView("v", "s", metadata, lambda: select(metadata.tables["notes"]))
     secured(metadata, schema=None)
@@ -532,7 +618,8 @@ def test_older_server_makes_the_view_with_its_owners_rights(version, chosen, opt
     view = of_notes(metadata, security_invoker=chosen, comment="c")
     first, comment = view.create_on(version)
     assert ("WITH (security_invoker = true)" in first) is option
-    assert first.startswith("CREATE VIEW s.v") and comment.startswith("COMMENT")
+    assert first.startswith("CREATE VIEW s.v")
+    assert comment.startswith("COMMENT")
 
 
 def test_view_without_row_security_acts_with_its_owners_rights(metadata):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import TYPE_CHECKING
 
 from migrate.oracle import Dump, dump_differences, dumped
@@ -12,10 +13,15 @@ from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import Snapshot, compare, take_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pgcraft.postgres.server import Server
 
 ROLES = ("anon", "staff", '"Größe, 1"')
 BLANK = "blank"
+
+MANY = int(os.environ.get("PGCRAFT_FUZZ", "0"))
+"""Set by ``make fuzz``: how many random histories to draw, anew each time."""
 
 
 class Desk:
@@ -74,18 +80,24 @@ class Desk:
             ways = conversions(connection, list(retyped.values()))
         using = {key: way for key, way in zip(retyped, ways, strict=True) if way is not None}
         self.plan = plan_migration(differences, before, after, owner="postgres", using=using)
-        statements = [step.sql for step in self.plan.steps if isinstance(step, SqlStep)]
-        print(";\n".join(statements), "\n-- blocked:", self.plan.blocked, "\n")
-        script = ";\n".join(["SET check_function_bodies = off", *statements])
-        self.run(name, script)
+        print(";\n".join(_statements(self.plan)), "\n-- blocked:", self.plan.blocked, "\n")
+        self.run(name, ";\n".join(["SET check_function_bodies = off", *_statements(self.plan)]))
 
-    def left(self, name: str, wanted: str) -> list[str]:
+    def left(self, name: str, wanted: str) -> tuple[list[str], list[str]]:
         """What differs between two databases, in words: as the engine and as pg_dump see them."""
         (got, dump), (snapshot, wanted_dump) = self.seen(name), self.seen(wanted)
         differences = [one.text for one in compare(got, snapshot)]
-        return [*differences, *dump_differences(dump, wanted_dump)]
+        return differences, dump_differences(dump, wanted_dump)
 
     def clear(self) -> None:
         """Drop the databases that were made."""
         while self._made:
             self.server.drop_database(self._made.pop())
+
+
+def _statements(plan: Migration) -> Iterator[str]:
+    for step in plan.steps:
+        if isinstance(step, SqlStep):
+            yield step.sql
+            if step.commit:
+                yield "COMMIT"

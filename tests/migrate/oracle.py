@@ -21,7 +21,9 @@ _ENTRY = re.compile(r"^--\n-- (Name: .*)\n--\n", flags=re.MULTILINE)
 # Said where they change, so they hang on the order of the tables.
 _SESSION = re.compile(r"^SET default_\w+ = .*;\n", flags=re.MULTILINE)
 # The order of columns is compared apart: one that was added again cannot go back to its place.
-_COLUMNS = re.compile(r"^(CREATE (?:UNLOGGED |FOREIGN )?TABLE .* \(\n)(.*?)(^\))", re.M | re.S)
+_COLUMNS = re.compile(
+    r"^(CREATE (?:UNLOGGED |FOREIGN )?TABLE .* \(\n)(.*?)(^\))", re.MULTILINE | re.DOTALL
+)
 
 
 def dumped(server: Server, database: str) -> Dump:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import sys
 from typing import TYPE_CHECKING
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from projects.small_project import write_project
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
+from pgcraft.alembic.create import create_with_schemas
+from pgcraft.alembic.register import pgcraft_configure_metadata
+from pgcraft.alembic.scope import metadata_list
 from pgcraft.postgres.psql import run_script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import ModuleType
 
+    from sqlalchemy.engine import Connection
+
+    from pgcraft.postgres.psql import Applied
     from pgcraft.postgres.server import Server
 
 ENV = """\
@@ -33,9 +44,11 @@ from pgcraft.alembic.register import (
 
 pgcraft_alembic_hook()
 
-from models import metadata
+import models
 
-pgcraft_configure_metadata(metadata)
+metadata = models.metadata
+for one in metadata if isinstance(metadata, list) else [metadata]:
+    pgcraft_configure_metadata(one, getattr(models, "config", None))
 OPTIONS = dict(
     target_metadata=metadata,
     process_revision_directives=pgcraft_process_revision_directives,
@@ -64,6 +77,7 @@ class Desk:
         root: Where the project is written.
         server: The server.
         name: The database, which is created.
+        env: The text of ``env.py``.
     """
 
     def __init__(self, root: Path, server: Server, name: str, env: str = ENV) -> None:
@@ -87,7 +101,17 @@ class Desk:
             )
         assert revision is not None
         assert not isinstance(revision, list)
+        return self._newest()
+
+    def _newest(self) -> Path:
         return self.root / "migrations" / "versions" / f"r{self._count:03}_change.py"
+
+    @contextlib.contextmanager
+    def newest_set_aside(self) -> Iterator[None]:
+        """The project as it was before its newest revision."""
+        kept = self._newest().rename(self.root / "aside.py")
+        yield
+        kept.rename(self._newest())
 
     def is_complete(self) -> bool:
         """``alembic check``: whether a second autogenerate is empty."""
@@ -106,12 +130,42 @@ class Desk:
             (command.downgrade if down else command.upgrade)(config, revisions, sql=True)
         return output.getvalue()
 
-    def apply(self, script: str) -> None:
-        """Run a script with psql."""
+    def apply(self, script: str, *, database: str | None = None) -> None:
+        """Run a script with psql, in the project's database if nothing else is said."""
+        done = self.tried(script, database=database)
+        assert done.returncode == 0, f"{done.stderr}\n{script}"
+
+    def tried(self, script: str, *, database: str | None = None) -> Applied:
+        """Run a script with psql and see how it ends."""
         path = self.root / "script.sql"
         path.write_text(script, encoding="utf-8")
-        done = run_script(self.server, self.name, path, stop_on_error=True)
-        assert done.returncode == 0, f"{done.stderr}\n{script}"
+        return run_script(self.server, database or self.name, path, stop_on_error=True)
+
+    def create(self, database: str) -> None:
+        """Make a database directly from the models, as ``create_all()`` does."""
+        self.server.create_database(database)
+        engine = create_engine(
+            "postgresql+psycopg://",
+            poolclass=NullPool,
+            creator=lambda: psycopg.connect(**self.server.conninfo(database)),
+        )
+
+        def run(work: Callable[[Connection], None]) -> None:
+            with engine.begin() as connection:
+                work(connection)
+
+        with self.loaded_models() as models:
+            create_with_schemas(run, metadata_list(models.metadata))
+
+    @contextlib.contextmanager
+    def loaded_models(self) -> Iterator[ModuleType]:
+        """The project's models as ``env.py`` has them: imported and configured."""
+        with self._loaded():
+            sys.path.insert(0, str(self.root))
+            models = importlib.import_module("models")
+            for one in metadata_list(models.metadata):
+                pgcraft_configure_metadata(one, getattr(models, "config", None))
+            yield models
 
     @contextlib.contextmanager
     def _loaded(self, output: io.StringIO | None = None) -> Iterator[Config]:

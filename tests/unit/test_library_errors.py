@@ -237,8 +237,9 @@ ERRORS = {
     "foreign key to an unknown column of another table": (
         foreign_key_to_a_wrong_column,
         (
-            "on inventory.products references the column 'idd' of crm.customers_root, which does "
-            "not exist. Did you mean 'id'? The columns of crm.customers_root are: id, created_at."
+            "on inventory.products references the column 'idd' of the dimension 'customers', of "
+            "which only the key can be referenced, in crm.customers_root: its other columns are "
+            "kept once a version. Did you mean 'id'? The key is: id."
         ),
     ),
     "unknown name in resolve": (
@@ -359,7 +360,7 @@ ERRORS = {
     ),
     "no key": (
         lambda: simple(plugins=[]),
-        "TablePlugin requires 'pk_columns', which no plugin produces. Add a plugin that",
+        "TablePlugin requires 'pk_columns', which no plugin produces. Did you mean 'columns'? Add",
     ),
     "name that SQLAlchemy does not quote": (
         lambda: simple(Column("a\n", String)),
@@ -371,7 +372,7 @@ ERRORS = {
     ),
     "plugin that makes nothing": (
         lambda: simple(extra_plugins=[ForgetfulPlugin()]),
-        "ForgetfulPlugin declares @produces('nothing'), but its run() put nothing there.",
+        "ForgetfulPlugin of inventory.products declares @produces('nothing'), but its run() put nothing there.",
     ),
     "plugin that asks for an unknown key": (
         lambda: simple(extra_plugins=[CuriousPlugin()]),

@@ -140,7 +140,7 @@ def test_failed_definition_leaves_nothing_behind():
         )
     assert not metadata.tables
     assert not declared_objects(metadata)
-    assert not dimensions(metadata)["t"]
+    assert not dimensions(metadata)
     fixed = PGCraftSimple("t", "s", metadata, [Column("x", Integer), PGCraftIndex("ix", "{x}")])
     assert [index.name for index in fixed.table.indexes] == ["ix"]
 

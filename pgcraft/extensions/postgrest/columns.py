@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Exists, Label, Select, exists, literal_column, null, select
@@ -82,7 +83,8 @@ def _without_stars(query: Any) -> Any:
         inner = getattr(element.element, "element", None) if isinstance(element, Exists) else None
         if not isinstance(inner, Select) or not is_star(inner):
             return None
-        return exists(inner.with_only_columns(literal_column("1"), maintain_column_froms=True))
+        narrowed: Any = inner.with_only_columns(literal_column("1"), maintain_column_froms=True)
+        return exists(_without_stars(narrowed))
 
     if not any(isinstance(one, Exists) for one in visitors.iterate(query)):
         return query
@@ -139,7 +141,9 @@ def watched_columns(
         return []
     conditions = query.with_only_columns(null(), maintain_column_froms=True)
     parts: list[Any] = list(visitors.iterate(conditions))
-    used = {one.name for one in parts if getattr(one, "table", None) is source.table}
+    named = [one for one in parts if isinstance(one, ColumnClause)]
+    behind = chain.from_iterable(one.base_columns for one in named)
+    used = {one.name for one in behind if getattr(one, "table", None) is source.table}
     if by_text and any(isinstance(one, TextClause) or _is_text(one) for one in parts):
         used |= {column.name for column in source.table.columns}
     return [one.name for one in source.table.columns if one.name in used - set(written)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, Select, TableClause
@@ -90,9 +91,10 @@ def _collect(view: PostgRESTView, grants: tuple[str, ...], behind: Behind) -> No
 
 def _collect_read(query: Any, metadata: MetaData, behind: Behind) -> None:
     """Collect what reading a query needs: of views, also what they read with the same rights."""
-    used = [one for one in visitors.iterate(query) if isinstance(one, ColumnClause)]
-    for one in used:
-        if isinstance(one.table, TableClause):
+    named = [one for one in visitors.iterate(query) if isinstance(one, ColumnClause)]
+    # Behind the columns of an alias are those of its table.
+    for one in chain.from_iterable(column.base_columns for column in named):
+        if isinstance(one, ColumnClause) and isinstance(one.table, TableClause):
             behind[_place(one.table)]["SELECT"][one.name] = None
     for select in visitors.iterate(query):
         if isinstance(select, Select) and is_star(select):

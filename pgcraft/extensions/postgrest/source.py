@@ -120,6 +120,7 @@ class InPublic:
 
     def compile(self, **options: Any) -> Any:
         """Compile the query, with ``public`` for each missing schema."""
-        return self.query.compile(
-            **options, schema_translate_map={None: "public"}, render_schema_translate=True
-        )
+        # SQLAlchemy translates no schema with a bracket in its name, so only if need be.
+        if any(isinstance(one, Table) and not one.schema for one in visitors.iterate(self.query)):
+            options |= {"schema_translate_map": {None: "public"}, "render_schema_translate": True}
+        return self.query.compile(**options)

@@ -71,11 +71,27 @@ def compare(before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
         )
     if before.objects == after.objects:
         return ()
-    keys = {item.key for item in before} | {item.key for item in after}
-    # Sorted last: of thousands of objects few differ.
-    pairs = ((key, before.get(key), after.get(key)) for key in keys)
-    differences = (_difference(key, old, new) for key, old, new in pairs if old != new)
-    return tuple(sorted(differences, key=lambda difference: difference.key))
+    return tuple(_difference(key, old, new) for key, old, new in _pairs(before, after))
+
+
+def _pairs(
+    before: Snapshot, after: Snapshot
+) -> Iterator[tuple[Key, CatalogObject | None, CatalogObject | None]]:
+    """Walk along both, which are ordered by key, and stop where they are not equal."""
+    left, right = iter(before), iter(after)
+    old, new = next(left, None), next(right, None)
+    while old is not None or new is not None:
+        if new is None or (old is not None and old.key < new.key):
+            assert old is not None  # noqa: S101  # one side is left
+            yield old.key, old, None
+            old = next(left, None)
+        elif old is None or new.key < old.key:
+            yield new.key, None, new
+            new = next(right, None)
+        else:
+            if old != new:
+                yield old.key, old, new
+            old, new = next(left, None), next(right, None)
 
 
 def _difference(key: Key, before: CatalogObject | None, after: CatalogObject | None) -> Difference:

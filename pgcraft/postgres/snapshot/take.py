@@ -120,7 +120,7 @@ def _object(item: Named) -> CatalogObject:
 
 
 def _comments(result: Result, by_address: Mapping[Address, Named]) -> Iterator[CatalogObject]:
-    for classid, objid, objsubid, text in result.rows:
+    for classid, objid, objsubid, text, usual in result.rows:
         item = by_address.get((classid, objid, objsubid))
         if item is not None:
             yield CatalogObject(
@@ -129,7 +129,7 @@ def _comments(result: Result, by_address: Mapping[Address, Named]) -> Iterator[C
                 parent=owning(item),
                 definition=text,
                 create=comment_statement(item.key, item.parent, text),
-                drop=comment_statement(item.key, item.parent, None),
+                drop=comment_statement(item.key, item.parent, usual),
             )
 
 

@@ -28,6 +28,14 @@ class Key:
 
     kind: str
     identity: str
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Keys are looked up far more often than made.
+        object.__setattr__(self, "_hash", hash((self.kind, self.identity)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.kind} {self.identity}"

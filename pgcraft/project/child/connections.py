@@ -61,6 +61,11 @@ def redirect(target: dict[str, str]) -> None:
     _listen()
 
 
+def target() -> dict[str, str]:
+    """Where connections go now, as libpq's keywords."""
+    return dict(_target)
+
+
 def _export(target: dict[str, str]) -> None:
     """Set libpq's variables too, for programs that the project starts, such as psql."""
     for name in [name for name in os.environ if name.startswith("PG")]:

@@ -7,10 +7,11 @@ import importlib.util
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 
 from ...alembic.create import create_with_schemas
+from .connections import target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,15 +23,22 @@ if TYPE_CHECKING:
 def scratch_engine() -> Engine:
     """An engine of the user's own SQLAlchemy on a driver that is installed.
 
-    The URL is empty: every connection of this process is redirected.
+    Every connection of this process is redirected; the URL is for whoever reads it.
 
     Raises:
         ModuleNotFoundError: When no synchronous driver is there.
     """
     for driver in ("psycopg", "psycopg2", "pg8000"):
         if importlib.util.find_spec(driver):
-            return create_engine(f"postgresql+{driver}://scratch", poolclass=NullPool)
+            return create_engine(_url(driver), poolclass=NullPool)
     raise ModuleNotFoundError("none of psycopg, psycopg2 and pg8000 is installed")
+
+
+def _url(driver: str) -> URL:
+    place = target()
+    return URL.create(
+        f"postgresql+{driver}", place["user"], host="scratch", database=place["dbname"]
+    )
 
 
 def create_models(metadata: Sequence[MetaData]) -> None:
@@ -61,7 +69,7 @@ def _run_async(work: Callable[[Connection], None]) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     async def main() -> None:
-        engine = create_async_engine("postgresql+asyncpg://scratch", poolclass=NullPool)
+        engine = create_async_engine(_url("asyncpg"), poolclass=NullPool)
         async with engine.begin() as connection:
             await connection.run_sync(work)
 

@@ -35,6 +35,8 @@ STATES = {
     "child gets another parent": Pair(
         PARENT + "CREATE TABLE s.q (z integer); CREATE TABLE s.c (b integer) INHERITS (s.p);",
         PARENT + "CREATE TABLE s.q (z integer); CREATE TABLE s.c (b integer) INHERITS (s.q);",
+        left=("column s.c.z: dropped",),
+        left_back=("column s.c.a: dropped", "column s.c.id: dropped"),
     ),
     "parent's constraint and default changed": Pair(
         PARENT.replace(");", ", CONSTRAINT k CHECK (id > 0));")

@@ -12,9 +12,12 @@ SELECT
     CASE WHEN p.oid IS NULL OR p.tgenabled <> t.tgenabled
         THEN pg_get_triggerdef(t.oid) END AS definition,
     CASE t.tgenabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END AS enabled,
-    CASE p.tgenabled
-        WHEN 'O' THEN 'enabled' WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always'
-    END AS inherited
+    'ALTER TABLE ' || r.identity
+    || CASE p.tgenabled
+        WHEN 'O' THEN ' ENABLE ' WHEN 'D' THEN ' DISABLE '
+        WHEN 'R' THEN ' ENABLE REPLICA ' WHEN 'A' THEN ' ENABLE ALWAYS '
+    END || 'TRIGGER ' || quote_ident(t.tgname) AS undo,
+    CASE WHEN p.oid IS NOT NULL THEN 'yes' END AS inherited
 FROM pg_trigger AS t
 JOIN relation AS r ON r.oid = t.tgrelid
 LEFT JOIN pg_trigger AS p ON p.oid = t.tgparentid

@@ -25,6 +25,7 @@ SELECT
     t."collation",
     t."default",
     t.nullable,
+    t.subtype,
     t.multirange
 FROM (
     SELECT
@@ -64,6 +65,9 @@ FROM (
             coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END AS "default",
         CASE WHEN t.typtype = 'd' THEN
             CASE WHEN t.typnotnull THEN 'no' ELSE 'yes' END END AS nullable,
+        CASE WHEN t.typtype = 'r' THEN (
+            SELECT format_type(r.rngsubtype, NULL) FROM pg_range AS r WHERE r.rngtypid = t.oid
+        ) END AS subtype,
         CASE WHEN t.typtype = 'r' THEN (
             SELECT r.rngmultitypid::regtype::text FROM pg_range AS r WHERE r.rngtypid = t.oid
         ) END AS multirange,

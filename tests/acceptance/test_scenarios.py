@@ -1,0 +1,38 @@
+"""Every change that LIBRARY.md promises, and what else people have, there and back again."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from acceptance.scenarios import REVIEWED, SCENARIOS
+from acceptance.walk import Walk, body, review_draft
+
+_numbers = itertools.count(1)
+
+
+def _cases(names, where):
+    reasons = {name: getattr(SCENARIOS[name], where) for name in names}
+    return [
+        pytest.param(name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [])
+        for name, reason in reasons.items()
+    ]
+
+
+@pytest.mark.parametrize("name", _cases(SCENARIOS, "at_desk"))
+def test_change_goes_up_and_down_at_a_desk(name, tmp_path, server):
+    """Plain Alembic drafts it whole, psql applies it, and ``pg_dump`` sees what the models make."""
+    walk = Walk(SCENARIOS[name], tmp_path, server, f"scenario_{next(_numbers)}")
+    walk.old()
+    walk.new()
+    walk.back_to_old()
+    walk.new_again_and_down()
+
+
+@pytest.mark.parametrize("name", _cases(REVIEWED, "in_review"))
+def test_change_is_proven_by_a_review(name, tmp_path, server):
+    """The review drafts the very revision that Alembic drafts at a desk, and proves both ways."""
+    walk = Walk(SCENARIOS[name], tmp_path / "desk", server, f"scenario_{next(_numbers)}")
+    first, second = walk.old(), walk.new()
+    drafted = review_draft(SCENARIOS[name], tmp_path / "review", first)
+    assert body(drafted) == body(second.read_text(encoding="utf-8"))
