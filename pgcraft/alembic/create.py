@@ -40,7 +40,17 @@ def create_with_schemas(run: Run, metadata: Sequence[MetaData]) -> None:
 
 def _create(connection: Connection, metadata: Sequence[MetaData], *, with_schemas: bool) -> None:
     if with_schemas:
-        for schema in sorted(name for name in model_schemas(list(metadata)) if name):
+        for schema in sorted(_schemas(metadata)):
             connection.execute(CreateSchema(schema, if_not_exists=True))
     for one in metadata:
         one.create_all(connection)
+
+
+def _schemas(metadata: Sequence[MetaData]) -> set[str]:
+    """Those of tables and declared objects, and of the types and sequences that tables use."""
+    names = set(model_schemas(list(metadata)))
+    for one in metadata:
+        columns = [column for table in one.tables.values() for column in table.columns]
+        names |= {getattr(column.type, "schema", None) for column in columns}
+        names |= {sequence.schema for sequence in one._sequences.values()}  # noqa: SLF001  # there is no public list
+    return {name for name in names if name}

@@ -8,6 +8,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Constraint, ForeignKeyConstraint
 
 from ..dialect import driverless_dialect
+from .types import without_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -150,12 +151,23 @@ _WORDS: tuple[tuple[Any, str, Any], ...] = (
 
 
 def leave_out(operation: ops.MigrateOperation, names: Collection[str]) -> None:
-    """Take foreign keys out of a new table: the tables that they reference come later.
+    """Take out of an operation what other steps of the plan make.
+
+    That are foreign keys of a new table, for the tables that they reference come later, and the
+    checks that come with the type of a column.
 
     Args:
-        operation: The operation that creates the table.
+        operation: The operation.
         names: The foreign keys, as the server calls them.
     """
+    if isinstance(operation, ops.AddColumnOp):
+        column = operation.column
+        made = without_constraint(column.type)
+        if made is not column.type:
+            operation.column = column._copy()  # noqa: SLF001  # the models keep theirs
+            operation.column.type = made
+    elif isinstance(operation, ops.AlterColumnOp):
+        operation.modify_type = without_constraint(operation.modify_type)
     if not isinstance(operation, ops.CreateTableOp):
         return
     operation.columns = [

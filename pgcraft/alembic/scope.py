@@ -128,6 +128,8 @@ def scoped_options(
     schemas |= managed_schemas(script)
     return {
         **options,
+        # What `upgrade --sql` writes is for psql: the drivers' styles would double percent signs.
+        "dialect_opts": {"paramstyle": "named", **(options.get("dialect_opts") or {})},
         "compare_server_default": False,
         "render_item": rendering_types(options.get("render_item")),
         FILTERS: own_filters(options),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import render
@@ -67,3 +68,22 @@ def _named(word: str, arguments: list[str], type_: Any, context: AutogenContext)
     if type_.schema is not None:
         arguments.append(f"schema={str(type_.schema)!r}")
     return f"postgresql.{word}({', '.join(arguments)}, create_type=False)"
+
+
+def without_constraint(type_: Any) -> Any:
+    """A type whose CHECK is not made with the column: the catalog's plan makes it.
+
+    ``op.add_column`` and ``op.alter_column`` create the constraint of an ``Enum`` or ``Boolean``
+    with ``create_constraint=True``, and none of them says so.
+
+    Args:
+        type_: The type of a column.
+    """
+    made = type_
+    if isinstance(type_, TypeDecorator):
+        made = type_.load_dialect_impl(driverless_dialect())
+    if not getattr(made, "create_constraint", False):
+        return type_
+    made = copy.copy(made)
+    made.create_constraint = False
+    return made

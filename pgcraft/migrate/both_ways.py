@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.migrate.claims import Described, dropped_by
+from pgcraft.migrate.granted import with_privileges_by_hand, without_privileges
 from pgcraft.migrate.graph import Graph
 from pgcraft.migrate.names import Names
 from pgcraft.migrate.plan import Migration, SqlStep, plan_migration, retyped_columns
@@ -76,7 +77,9 @@ def plan_both_ways(
         The plans.
     """
     owner = _owner(on_models)
+    manages = managed_entries(models)
     models = with_owners_of(models, head, owner)
+    models = with_privileges_by_hand(models, head, question["managed"])
     operations = [Described.from_json(one) for one in question["upgrade"]]
     drops = [Described.from_json(one) for one in question["downgrade"]]
     near = relevant(compare(head, models), head, models)
@@ -98,7 +101,7 @@ def plan_both_ways(
         # What another library does there needs what is made, and is needed by nothing.
         upgrade=[*_steps(up), *_foreign(operations)],
         downgrade=[*_foreign(drops), *_steps(down)],
-        manages=managed_entries(models),
+        manages=manages,
         models=models,
         target=outcome(head, models, differences),
         scope=scope,
@@ -122,7 +125,7 @@ def _scope(
         if key is not None
     }
     return Scope(
-        managed=frozenset(question["managed"]),
+        managed=without_privileges(question["managed"]),
         excluded=frozenset(excluded),
         filtered=question["filtered"],
         dropped=dropped_by(operations, on_head, names[0]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import creation, owned_statement
-from pgcraft.migrate.changes import REST, rank
+from pgcraft.migrate.changes import REST, differing, rank
 from pgcraft.migrate.graph import owner_of
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.parents import other_parents
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pgcraft.migrate.changes import Changes
     from pgcraft.migrate.graph import Graph
+    from pgcraft.postgres.snapshot import Difference
 
 
 def _ownerships(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
@@ -104,24 +105,21 @@ def _identifying(graph: Graph, table: Key, identity: str | None) -> Key | None:
     index = Key(kind="index", identity=identity.removeprefix("index "))
     if index in graph.snapshot:
         return index
-    schema = graph.snapshot[table].key.identity
     for key in graph.parts.get(table, ()):
-        name = key.identity.removeprefix(f"{schema}.")
+        name = key.identity.removeprefix(f"{table.identity}.")
         if key.kind == "constraint" and index.identity.endswith(f".{name}"):
             return key
     return None
 
 
-def _persistence(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
-    """No logged table may reference an unlogged one, so either end of a key goes first."""
-    changed: dict[Key, Node] = {}
-    for node in nodes:
-        for key in node.ends & node.begins:
-            one = changes.differences.get(key)
-            if one is not None and one.before is not None and one.after is not None:
-                words = one.before.detail("persistence"), one.after.detail("persistence")
-                if key.kind == "table" and words[0] != words[1]:
-                    changed[key] = node
+def _persistence(changes: Changes, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """No logged table may reference an unlogged one, so one end of a key goes first."""
+    changed = {
+        key: node
+        for node in nodes
+        for key in node.ends & node.begins
+        if key.kind == "table" and _other_persistence(changes.differences.get(key))
+    }
     for table, node in changed.items():
         for part in changes.new.parts.get(table, ()):
             if changes.new.snapshot[part].detail("type") != "foreign key":
@@ -132,7 +130,11 @@ def _persistence(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
                     unlogged = changes.item(table).detail("persistence") == "unlogged"
                     first, then = (node, other) if unlogged else (other, node)
                     then.behind.append(first)
-    yield from ()
+    return ()
+
+
+def _other_persistence(one: Difference | None) -> bool:
+    return one is not None and "persistence" in differing(one)
 
 
 CONSEQUENCES = (

@@ -38,6 +38,8 @@ def relevant(
         for dependent, needed in one.needs
         if wholes[dependent] in kept
     }
+    # Nothing needs them, and they act on all that is made.
+    kept |= {key for key in wholes if key.kind == "default privileges"}
     return _cut(before, wholes, kept), _cut(after, wholes, kept)
 
 

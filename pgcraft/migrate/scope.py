@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pgcraft.migrate.granted import entry_of
 from pgcraft.migrate.graph import owner_of
 from pgcraft.postgres.snapshot import compare
 
@@ -125,8 +126,11 @@ def is_beyond_alembic(item: CatalogObject) -> bool:
 
 def managed_entries(models: Snapshot) -> list[str]:
     """What a revision says it manages: the models' objects that Alembic does not know."""
-    entries = {str(item.key) for item in models if is_beyond_alembic(item)}
-    return sorted(entries - _OF_INITDB)
+    return sorted(
+        entry_of(item) if item.key.kind == "grant" else str(item.key)
+        for item in models
+        if is_beyond_alembic(item) and str(item.key) not in _OF_INITDB
+    )
 
 
 def outcome(before: Snapshot, after: Snapshot, differences: Iterable[Difference]) -> Snapshot:

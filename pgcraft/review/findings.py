@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pgcraft.postgres.snapshot import Key
+
     from .changes import Change
+    from .plan import Plan
     from .proof import Mismatch, Proof
     from .scripts import Scripts
 
@@ -41,10 +44,13 @@ class Finding:
     waived: bool = False
 
 
-def find(proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]) -> tuple[Finding, ...]:
+def find(
+    plan: Plan, proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]
+) -> tuple[Finding, ...]:
     """Judge a change.
 
     Args:
+        plan: What the change does.
         proof: What applying the scripts showed.
         scripts: The scripts; None when nothing changes.
         changes: What the upgrade did.
@@ -54,6 +60,7 @@ def find(proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]) -> 
     """
     findings = [
         *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
+        *(_blocked(dependent, needed) for dependent, needed in plan.blocked),
         *_irreversible(scripts),
         *(_dropped(change) for change in changes if _loses_rows(change)),
         *(_needs_values(change) for change in changes if change.needs_values),
@@ -76,6 +83,18 @@ def _unproven(mismatch: Mismatch) -> Finding:
         help="Do not run it. Complete the revision by hand, or change the models; then review "
         "again.",
         script=script,
+    )
+
+
+def _blocked(dependent: Key, needed: Key) -> Finding:
+    return Finding(
+        rule="blocked",
+        level="error",
+        message=f"The {dependent}, which no model declares, needs the {needed}, which goes: "
+        "PostgreSQL refuses that.",
+        help="Change or drop it in a revision of your own beforehand, or declare it in the models.",
+        script="upgrade.sql",
+        evidence="catalog",
     )
 
 

@@ -58,7 +58,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             scripts=scripts,
             proof=proof,
             changes=changes,
-            findings=find(proof, scripts, changes),
+            findings=find(plan, proof, scripts, changes),
         )
     with stage("Writing the report"):
         files = files_of(report)

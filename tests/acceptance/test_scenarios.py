@@ -10,6 +10,12 @@ from acceptance.walk import Walk, body, review_draft
 
 _numbers = itertools.count(1)
 
+pytestmark = [
+    # JSONPATH, which SQLAlchemy knows as a type and not when it reflects.
+    pytest.mark.filterwarnings("ignore:Did not recognize type"),
+    pytest.mark.filterwarnings("ignore:the ``inherit_schema`` parameter is deprecated"),
+]
+
 
 def _cases(names, where):
     reasons = {name: getattr(SCENARIOS[name], where) for name in names}

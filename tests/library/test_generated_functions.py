@@ -123,7 +123,8 @@ def test_bodies_are_indented_by_their_blocks(columns, metadata):
         for line in body.splitlines():
             assert line == line.rstrip()
             word = line.strip()
-            depth -= word in {"END IF;", "END;", "ELSE"}
+            # A CASE among the declarations has an end too.
+            depth = max(0, depth - (word in {"END IF;", "END;", "ELSE"}))
             if re.match(r"(IF|RETURN|RAISE|UPDATE|INSERT|DELETE|END IF|ELSE$|EXECUTE)\b", word):
                 assert len(line) - len(word) == 4 * depth, body
             depth += word in {"BEGIN", "ELSE"} or bool(re.match(r"IF\b", word))

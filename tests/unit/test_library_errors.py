@@ -291,7 +291,7 @@ ERRORS = {
         attached_column,
         (
             "The column 'sku' given to inventory.products belongs to the table old already. Make a "
-            "new Column for each table."
+            "new Column for each table;"
         ),
     ),
     "no schema": (
@@ -305,7 +305,7 @@ ERRORS = {
     "name of 64 bytes": (
         lambda: simple(Column("ä" * 32, Integer)),
         (
-            f"The name '{'ä' * 32}' in inventory.products has 64 bytes, and PostgreSQL cuts names at "
+            f"The name '{'ä' * 32}' in the columns of inventory.products has 64 bytes, and PostgreSQL cuts names at "
             "63. Give a shorter name."
         ),
     ),
@@ -364,7 +364,7 @@ ERRORS = {
     ),
     "name that SQLAlchemy does not quote": (
         lambda: simple(Column("a\n", String)),
-        r"The name 'a\n' in inventory.products ends in a line end, and SQLAlchemy does not quote",
+        r"The name 'a\n' in the columns of inventory.products ends in a line end, and SQLAlchemy does",
     ),
     "index of a name that the table has": (
         lambda: simple(sku(), PGCraftIndex("ix", "{sku}"), PGCraftIndex("ix", "lower({sku})")),

@@ -53,7 +53,7 @@ SCENARIOS = {
     "column added, NOT NULL without a default, no rows": Scenario(
         old=models(NAME),
         new=models(NAME, 'Column("stock", Integer, nullable=False)'),
-        use_new="INSERT INTO inventory.products (stock) VALUES (1)",
+        use_new="INSERT INTO inventory.products (stock) VALUES (1); DELETE FROM inventory.products",
     ),
     "column dropped": Scenario(
         old=models(NAME, PRICE),
@@ -121,7 +121,7 @@ SCENARIOS = {
     ),
     "server default changed": Scenario(
         old=models(NAME),
-        new=models(NAME.replace('"?"', 'text("lower(\'A:b%\')")')),
+        new=models(NAME.replace('"?"', 'text("lower(\'A\\\\:b%\')")')),
         use_old="INSERT INTO inventory.products DEFAULT VALUES",
         use_new="INSERT INTO inventory.products DEFAULT VALUES",
         holds={"SELECT name FROM inventory.products ORDER BY id": [("?",), ("a:b%",)]},

@@ -64,7 +64,7 @@ TYPES = {
     "pg.REGCLASS": "'pg_class'::regclass",
     "pg.REGCONFIG": "'simple'",
     "SmallInteger": "length('abc')",
-    "String": "'it''s: 100% \\ :x'",
+    "String": r"'it''s: 100% \\ \:x'",
     "String(7)": "NULL",
     "String(9, collation='C')": "'x'",
     "Text": "E'tab\\tnew\\nline'",

@@ -33,6 +33,15 @@ CREATE TRIGGER noted BEFORE INSERT ON s.orders FOR EACH ROW EXECUTE FUNCTION s.n
 CREATE POLICY mine ON s.orders USING (s.net(price) > 1);
 CREATE TABLE s.parts (id int) PARTITION BY RANGE (id);
 CREATE TABLE s.parts_1 PARTITION OF s.parts FOR VALUES FROM (0) TO (9);
+CREATE TABLE s.parts_2 PARTITION OF s.parts (id DEFAULT 3) FOR VALUES FROM (9) TO (19);
+CREATE VIEW s.first_part AS SELECT id FROM s.parts_1;
+CREATE TYPE s.span AS RANGE (subtype = integer);
+CREATE TABLE s.spans (many s.span_multirange, more s.span_multirange[]);
+GRANT USAGE ON SCHEMA s TO anon;
+GRANT SELECT ON s.customers TO anon WITH GRANT OPTION;
+SET ROLE anon;
+GRANT SELECT ON s.customers TO staff;
+RESET ROLE;
 """
 
 EDGES = {
@@ -57,6 +66,11 @@ EDGES = {
     ("trigger s.orders.noted", "table s.orders"),
     ("policy s.orders.mine", "function s.net(numeric)"),
     ("table s.parts_1", "table s.parts"),
+    ("view s.first_part", "column s.parts.id"),
+    ("column s.parts_2.id", "column s.parts.id"),
+    ("column s.spans.many", "range type s.span"),
+    ("column s.spans.more", "range type s.span"),
+    ("grant on table s.customers to staff granted by anon", "grant on table s.customers to anon"),
     ("table s.orders", "schema s"),
 }
 
