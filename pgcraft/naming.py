@@ -181,7 +181,7 @@ def _name(item: Constraint | Index, table: Table, *, kind: str, max_length: int)
         parts += _referred_tables(item)
     name = shorten("__".join(part for part in parts if part), max_length)
     taken = set(_names(item, table))
-    if kind in _IN_SCHEMA and "__" in f"_{parts[1]}_ _{parts[2]}_":
+    if kind in _IN_SCHEMA and any("__" in f"_{part}_" for part in parts[1:] if part):
         # Read as two, or with the next, a part may make the name of another table's: a__b, a_.
         taken.update(_names_in_schema(table))
     anonymous = isinstance(item, CheckConstraint) and not parts[2]

@@ -61,5 +61,5 @@ def declare_managed(script: MigrationScript, entries: list[str]) -> None:
     if known.issuperset(entries):
         return
     items = "".join(f"    {entry!r},\n" for entry in sorted(known.union(entries)))
-    script.imports.difference_update(declared)
-    script.imports.add(f"{start}\n{items})")
+    # A new set: Alembic's scripts of one process share theirs.
+    script.imports = script.imports - declared | {f"{start}\n{items})"}

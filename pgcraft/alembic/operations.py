@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from alembic.autogenerate import renderers
 from alembic.ddl.postgresql import PostgresqlImpl
+from alembic.operations import ops
 from sqlalchemy import text
 
 from ..dialect import driverless_dialect
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
 
 # What SQLAlchemy's text() reads as a bound parameter, or as an escaped one.
 _BOUND = re.compile(r"(?<![:\w\\]):(?=\w)|(?<=\\):")
@@ -33,6 +38,21 @@ def executable(sql: str) -> str:
 
 def _read_back(escaped: str) -> str:
     return str(text(escaped).compile(dialect=driverless_dialect()))
+
+
+class ExecuteAndCommitOp(ops.ExecuteSQLOp):
+    """SQL that is committed before what follows: a new label of an enum cannot be used before."""
+
+
+@renderers.dispatch_for(ExecuteAndCommitOp)
+def _render_committed(context: AutogenContext, operation: ExecuteAndCommitOp) -> list[str]:
+    prefix = context.opts["alembic_module_prefix"] or ""
+    # The empty line ends the block.
+    return [
+        f"with {prefix}get_context().autocommit_block():",
+        f"{prefix}execute({str(operation.sqltext)!r})",
+        "",
+    ]
 
 
 _MARK = "_pgcraft_exact"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import ops
 
 from .describe import describe, flat, flat_back, leave_out
-from .operations import executable
+from .operations import ExecuteAndCommitOp, executable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,8 @@ def _operations(
     made: list[ops.MigrateOperation] = []
     for step in steps:
         if "sql" in step:
-            made.append(ops.ExecuteSQLOp(executable(step["sql"])))
+            kind = ExecuteAndCommitOp if step.get("commit") else ops.ExecuteSQLOp
+            made.append(kind(executable(step["sql"])))
         else:
             operation = drafted[step["operation"]]
             leave_out(operation, step["without"])

@@ -30,10 +30,10 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 
+from .offline import write_scripts_exactly
 from .operations import render_expressions_exactly
 from .plan import PLANNED
 from .scope import scoped_options
-from .version_table import create_version_table_if_missing
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -55,7 +55,7 @@ def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
     """
     del config
     render_expressions_exactly()
-    create_version_table_if_missing()
+    write_scripts_exactly()
     original = EnvironmentContext.configure
     if hasattr(original, _MARK):
         return
@@ -71,7 +71,9 @@ def pgcraft_alembic_hook(config: PGCraftConfig | None = None) -> None:
 def pgcraft_configure_metadata(metadata: MetaData, config: PGCraftConfig | None = None) -> None:
     """Finish a MetaData after the last model was loaded.
 
-    References to dimensions that were defined later than the foreign key are resolved now.
+    References to dimensions that were defined later than the foreign key are resolved now, and
+    what the models declare is checked as a whole: names that two objects share, triggers on
+    tables that are not there.
     Calling it again changes nothing.
 
     Args:
@@ -82,11 +84,11 @@ def pgcraft_configure_metadata(metadata: MetaData, config: PGCraftConfig | None 
         PGCraftValidationError: When a reference names a dimension or column that does not exist.
     """
     # Imported late: the reviewer loads this package without the rest of the library.
-    from ..reference import resolve_references
+    from ..objects.registry import check_declared
 
     if config is not None:
         config.configure_metadata(metadata)
-    resolve_references(metadata)
+    check_declared(metadata)
 
 
 def pgcraft_process_revision_directives(

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import render
-from sqlalchemy import Enum
+from sqlalchemy import Computed, Enum
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import TypeDecorator
 
@@ -26,7 +26,8 @@ def rendering_types(user_function: RenderItem | None) -> RenderItem:
     A TypeDecorator is written as the type below it, so that a revision needs none of the
     project's modules. Enums and domains are written so that no table creates them:
     ``op.create_table`` creates the enum types of its columns, once for each table, and
-    ``op.add_column`` creates none, so whoever drafts the types must be the only one.
+    ``op.add_column`` creates none, so whoever drafts the types must be the only one. Generated
+    columns say whether they are stored, which offline no server decides.
 
     Args:
         user_function: The project's own ``render_item``, which is asked first.
@@ -34,9 +35,11 @@ def rendering_types(user_function: RenderItem | None) -> RenderItem:
 
     def render_item(kind: str, item: Any, context: AutogenContext) -> Any:
         rendered = user_function(kind, item, context) if user_function is not None else False
-        if rendered is not False or kind != "type":
+        if rendered is not False:
             return rendered
-        return _rendered(item, context)
+        if kind == "server_default":
+            return _rendered_computed(item, context)
+        return _rendered(item, context) if kind == "type" else False
 
     return render_item
 
@@ -61,6 +64,17 @@ def _rendered(item: Any, context: AutogenContext) -> Any:
 
 def _type(item: Any, context: AutogenContext) -> str:
     return render._repr_type(item, context)  # noqa: SLF001  # what renders every type
+
+
+def _rendered_computed(default: Any, context: AutogenContext) -> Any:
+    """A generated column, with how the server would keep it where the models leave that open."""
+    if not isinstance(default, Computed) or default.persisted is not None:
+        return False
+    dialect = context.dialect
+    virtual = getattr(dialect, "supports_virtual_generated_columns", False)
+    return render._render_computed(  # noqa: SLF001  # what renders every one
+        Computed(default.sqltext, persisted=not virtual), context
+    )
 
 
 def _named(word: str, arguments: list[str], type_: Any, context: AutogenContext) -> str:

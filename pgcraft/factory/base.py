@@ -117,9 +117,8 @@ class Factory:
         plugins: Iterable[Plugin] | None,
         extra_plugins: Iterable[Plugin] | None,
     ) -> list[Plugin]:
-        place = f"{type(self).__name__} for {self.ctx.schemaname}.{self.ctx.tablename}"
-        extra = listed(Plugin, f"extra_plugins of {place}", extra_plugins or ())
-        own = None if plugins is None else listed(Plugin, f"plugins of {place}", plugins)
+        extra = self._listed("extra_plugins", extra_plugins) if extra_plugins else []
+        own = None if plugins is None else self._listed("plugins", plugins)
         theirs = [*(self.default_plugins if own is None else own), *self.core_plugins, *extra]
         first: list[Plugin] = []
         if config is not None:
@@ -130,3 +129,7 @@ class Factory:
             own = [one for one in self.default_plugins if one.singleton_group not in groups]
         core = [one for one in self.core_plugins if one.singleton_group not in groups]
         return [*first, *own, *core, *extra]
+
+    def _listed(self, argument: str, given: Iterable[Plugin]) -> list[Plugin]:
+        place = f"{type(self).__name__} for {self.ctx.schemaname}.{self.ctx.tablename}"
+        return listed(Plugin, f"{argument} of {place}", given)

@@ -8,6 +8,7 @@ from pgcraft.migrate.alter import alteration, creation
 from pgcraft.migrate.changes import DROPS, REST, rank
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.order import Node
+from pgcraft.migrate.told import comes_with_relation
 from pgcraft.migrate.types import HAD_BY_COLUMNS, recast, rename_away
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
 
 def released(changes: Changes) -> Iterator[Node]:
-    """Defaults that go in between: what they call ends and comes back."""
-    for key in sorted(changes.ending.released - changes.ending.recast):
+    """Defaults that go in between: what they call ends and comes back.
+
+    Those of inherited columns as well, whose parent's column is given a type made anew.
+    """
+    inherited = _inherited(changes)
+    for key in sorted((changes.ending.released - changes.ending.recast) | inherited):
         item = changes.item(key)
         assert item.parent is not None  # noqa: S101  # a column belongs to a relation
         relation = f"ALTER {item.parent.kind.upper()} {item.parent.identity}"
@@ -39,6 +44,12 @@ def released(changes: Changes) -> Iterator[Node]:
                 begins=frozenset({key}),
                 rank=rank(REST, key, changes.new),
             )
+
+
+def _inherited(changes: Changes) -> set[Key]:
+    """Columns that get their type with that of their parent's."""
+    old = changes.old
+    return {key for key in changes.ending.recast if comes_with_relation(old, old.snapshot[key])}
 
 
 def put_aside(changes: Changes) -> set[Key]:
@@ -69,7 +80,7 @@ def remade_types(changes: Changes) -> Iterator[Node]:
             behind=[_going_first(changes, key)],
             rank=rank(REST, key, new),
         )
-        for key in sorted(changes.ending.recast)
+        for key in sorted(changes.ending.recast - _inherited(changes))
     ]
     yield from columns
     yield from (first for node in columns for first in node.behind)

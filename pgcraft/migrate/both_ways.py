@@ -31,8 +31,9 @@ class BothWays:
     """What the drafted revision does.
 
     Attributes:
-        upgrade: Steps in order: ``{"sql": …}``, or ``{"operation": number, "without": […]}`` for
-            one of those that Alembic drafted.
+        upgrade: Steps in order: ``{"sql": …}``, with ``"commit": True`` if the next one needs it
+            committed, or ``{"operation": number, "without": […]}`` for one of those that Alembic
+            drafted.
         downgrade: The same for the way back.
         manages: What the models have that only a revision can say is managed.
         models: The models' schema.
@@ -164,11 +165,14 @@ _UNCHECKED = "SET LOCAL check_function_bodies = off"
 
 
 def _steps(migration: Migration) -> Iterator[Step]:
-    steps = migration.steps
-    if any(isinstance(one, SqlStep) and _CHECKED_BODY.match(one.sql) for one in steps):
-        yield {"sql": _UNCHECKED}
-    for one in steps:
+    unchecked = False
+    for one in migration.steps:
         if isinstance(one, SqlStep):
-            yield {"sql": one.sql}
+            if _CHECKED_BODY.match(one.sql) and not unchecked:
+                yield {"sql": _UNCHECKED}
+                unchecked = True
+            yield {"sql": one.sql, "commit": one.commit}
+            # The setting ends with the transaction.
+            unchecked = unchecked and not one.commit
         else:
             yield {"operation": one.index, "without": list(one.without)}

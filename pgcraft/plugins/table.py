@@ -89,25 +89,24 @@ def refuse_unfit_columns(
     """
     for column in (*keys, *columns):
         refuse_unusable(column.name or "", f"the columns of {dimension}")
-    for column in columns:
-        _refuse_key_name(column, keys, dimension)
-    for words in ("name", "key"):
-        names = [getattr(column, words) for column in columns]
-        for name in names:
-            if names.count(name) > 1:
-                raise PGCraftValidationError(
-                    f"{dimension} has two columns with the {words} {name!r}.",
-                    advice="Give one another name; where a plugin makes it, the name is an "
-                    "argument of the plugin.",
-                )
-
-
-def _refuse_key_name(column: Column[Any], keys: Sequence[Column[Any]], dimension: str) -> None:
+    names = {"name": [one.name for one in columns], "key": [one.key for one in columns]}
     for key in keys:
-        if key.name == column.name or key.key == column.key:
+        if key.name in names["name"] or key.key in names["key"]:
+            raise _key_name_taken(key, dimension)
+    for words, found in names.items():
+        if len(set(found)) < len(found):
+            twice = next(one for one in found if found.count(one) > 1)
             raise PGCraftValidationError(
-                f"{dimension} has two columns with the name {key.name!r}: one that you gave, and "
-                "the key, which a plugin makes: SerialPKPlugin() where you chose no other.",
-                advice=f"Take yours away to use the key {key.name!r}, or give the key another "
-                "name: extra_plugins=[SerialPKPlugin('product_id')].",
+                f"{dimension} has two columns with the {words} {twice!r}.",
+                advice="Give one another name; where a plugin makes it, the name is an "
+                "argument of the plugin.",
             )
+
+
+def _key_name_taken(key: Column[Any], dimension: str) -> PGCraftValidationError:
+    return PGCraftValidationError(
+        f"{dimension} has two columns with the name {key.name!r}: one that you gave, and "
+        "the key, which a plugin makes: SerialPKPlugin() where you chose no other.",
+        advice=f"Take yours away to use the key {key.name!r}, or give the key another "
+        "name: extra_plugins=[SerialPKPlugin('product_id')].",
+    )

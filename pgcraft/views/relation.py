@@ -91,7 +91,9 @@ class QueryRelation(DatabaseObject):
             for one in self.query.subquery().columns
         ]
         metadata = MetaData(naming_convention=self.metadata.naming_convention)
-        return Table(self.name, metadata, *columns, schema=self.schema)
+        # Whoever gets the table alone, such as an API view, finds the models by it.
+        models = {"pgcraft_models": self.metadata}
+        return Table(self.name, metadata, *columns, schema=self.schema, info=models)
 
     @property
     def schema_name(self) -> str:

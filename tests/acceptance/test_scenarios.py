@@ -13,6 +13,8 @@ _numbers = itertools.count(1)
 pytestmark = [
     # JSONPATH, which SQLAlchemy knows as a type and not when it reflects.
     pytest.mark.filterwarnings("ignore:Did not recognize type"),
+    pytest.mark.filterwarnings("ignore:Computed column .* is being created as 'STORED'"),
+    pytest.mark.filterwarnings("ignore:Cannot correctly sort tables"),
     pytest.mark.filterwarnings("ignore:the ``inherit_schema`` parameter is deprecated"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_repeated(item: pytest.Item) -> bool:
     values = getattr(item, "callspec", None)
-    if values is None or values.params.get("server") not in PROGRAMS[1:]:
+    here = item.path.parent == Path(__file__).parent
+    if not here or values is None or values.params.get("server") not in PROGRAMS[1:]:
         return False
     name = values.params.get("name")
     if name not in STATES:
@@ -58,7 +60,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def desks(server: Server) -> Iterator[Desk]:
+def desks(server: Server) -> Desk:
     return Desk(server)
 
 

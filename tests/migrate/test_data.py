@@ -210,3 +210,28 @@ def test_table_is_not_rewritten(desk, first, second):
     desk.migrate(moved, wanted)
     assert desk.left(moved, wanted) == ([], [])
     assert desk.rows(moved, file) == before
+
+
+@pytest.mark.parametrize(
+    ("default", "commits"), [("'a'", []), ("'c'", ["ALTER TYPE s.e ADD VALUE 'c'"])]
+)
+def test_label_is_committed_only_when_something_uses_it(desk, default, commits):
+    """What is added to an enum stays in the transaction unless PostgreSQL would refuse its use."""
+    moved = desk.make(ENUM.format("'a', 'b'"))
+    wanted = desk.make(ENUM.format("'a', 'b', 'c'").replace("DEFAULT 'a'", f"DEFAULT {default}"))
+    desk.migrate(moved, wanted)
+    assert desk.left(moved, wanted) == ([], [])
+    assert [step.sql for step in desk.plan.steps if step.commit] == commits
+
+
+def test_default_privileges_are_suspended_only_for_what_must_not_have_them(desk):
+    """A new table that is to have what they give gets it without a word about them."""
+    given = "ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO anon;"
+    made = "CREATE TABLE s.t (id integer);"
+    for taken, words in (("", []), ("REVOKE SELECT ON s.t FROM anon;", ["REVOKE", "GRANT"])):
+        moved, wanted = desk.make(given), desk.make(given + made + taken)
+        desk.migrate(moved, wanted)
+        assert desk.left(moved, wanted) == ([], [])
+        said = [step.sql for step in desk.plan.steps if "DEFAULT PRIVILEGES" in step.sql]
+        assert [word for sql in said for word in words if f" {word} " in sql] == words
+        assert len(said) == len(words)

@@ -17,7 +17,7 @@ from migrate.changing import CHANGES
 from migrate.migrating import MANY
 from migrate.model import Schema
 
-FEW = 5
+FEW = 8
 STEPS = 30
 
 numbers = st.integers(min_value=0, max_value=10**9)

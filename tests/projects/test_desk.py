@@ -96,3 +96,18 @@ def test_server_that_allows_no_database_is_replaced_by_a_scratch_server(tmp_path
     assert desk.is_complete()
     desk.models(NEW)
     assert "ADD VALUE" in desk.autogenerate().read_text(encoding="utf-8")
+
+
+def test_label_that_is_used_at_once_is_committed_first(desk):
+    """PostgreSQL refuses to use a label in the transaction that added it."""
+    column = 'Column("status", status)'
+    used = 'Column("status", status, server_default="sent")'
+    desk.models(OLD)
+    desk.autogenerate()
+    desk.apply(desk.sql("head"))
+    desk.models(NEW.replace(column, used))
+    text = desk.autogenerate().read_text(encoding="utf-8")
+    assert "with op.get_context().autocommit_block():\n        op.execute(" in text
+    desk.apply(desk.sql("r001:r002"))
+    assert desk.is_complete()
+    desk.apply(desk.sql("r002:r001", down=True))

@@ -121,7 +121,7 @@ SCENARIOS = {
     ),
     "server default changed": Scenario(
         old=models(NAME),
-        new=models(NAME.replace('"?"', 'text("lower(\'A\\\\:b%\')")')),
+        new=models(NAME.replace('"?"', "text(\"lower('A\\\\:b%')\")")),
         use_old="INSERT INTO inventory.products DEFAULT VALUES",
         use_new="INSERT INTO inventory.products DEFAULT VALUES",
         holds={"SELECT name FROM inventory.products ORDER BY id": [("?",), ("a:b%",)]},
@@ -129,14 +129,16 @@ SCENARIOS = {
     ),
     "server default added and another one taken away": Scenario(
         old=models(NAME, PRICE),
-        new=models(NAME.replace(', server_default="?"', ""), 'Column("price", Integer, server_default="7")'),
+        new=models(
+            NAME.replace(', server_default="?"', ""), 'Column("price", Integer, server_default="7")'
+        ),
         use_old=FILLED,
         use_new="INSERT INTO inventory.products (name) VALUES ('nail')",
         holds={"SELECT price FROM inventory.products ORDER BY id": [(None,), (None,), (7,)]},
     ),
     "computed column added": Scenario(
         old=models(NAME, PRICE),
-        new=models(NAME, PRICE, 'Column("double", Integer, Computed("price * 2", persisted=True))'),
+        new=models(NAME, PRICE, 'Column("double", Integer, Computed("price * 2"))'),
         use_old=PRICED,
         use_new="UPDATE inventory.products SET price = 5 WHERE name = 'nut'",
         holds={"SELECT double FROM inventory.products ORDER BY id": [(10,), (8,)]},

@@ -66,7 +66,8 @@ SCENARIOS = {
         ('PGCraftIndex("ix", "{name}", postgresql_where="{price} > 2 AND {name} LIKE \'a%\'")',),
     ),
     "index method changed": change(
-        ('PGCraftIndex("ix", "{name}")',), ('PGCraftIndex("ix", "{name}", postgresql_using="hash")',)
+        ('PGCraftIndex("ix", "{name}")',),
+        ('PGCraftIndex("ix", "{name}", postgresql_using="hash")',),
     ),
     "index becomes unique, with columns included": change(
         ('PGCraftIndex("ix", "{name}")',),

@@ -81,7 +81,7 @@ TYPES = {
     "Uuid": "gen_random_uuid()",
     "pg.UUID(as_uuid=False)": "'00000000-0000-0000-0000-000000000000'",
     "Enum('a', 'b', name='native')": "'a'",
-    "Enum('a', 'b', name='checked', native_enum=False, create_constraint=True)": "'b'",
+    "Boolean(name='flag', create_constraint=True)": None,
     "Enum('a', 'bb', native_enum=False)": None,
     "pg.ENUM('x y', \"it's\", name='of_dialect')": "'it''s'",
     "pg.DOMAIN('positive', Integer, check=text('VALUE > 0'), not_null=True)": "5",
@@ -125,7 +125,9 @@ SCENARIOS = {
     "every type, made by ADD COLUMN": Scenario(
         old=table([("Integer", "1")], first=999),
         new=table([("Integer", "1")], first=999).replace(
-            "\n    schema=", table(LISTED).partition("primary_key=True),")[2].rpartition("\n    schema=")[0] + "\n    schema="
+            "\n    schema=",
+            table(LISTED).partition("primary_key=True),")[2].rpartition("\n    schema=")[0]
+            + "\n    schema=",
         ),
         use_old=FILLED,
         use_new=FILLED,
@@ -134,7 +136,9 @@ SCENARIOS = {
     ),
     "every type goes with its table": Scenario(
         old=table(LISTED),
-        new=HEAD + 'Table("other", metadata, Column("id", Integer, primary_key=True), schema="s")\n',
+        new=HEAD
+        + EXTENSIONS
+        + 'Table("other", metadata, Column("id", Integer, primary_key=True), schema="s")\n',
         use_old=FILLED,
     ),
 }

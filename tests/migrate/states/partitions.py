@@ -166,6 +166,42 @@ STATES = {
         RANGE + YEARS,
         RANGE.replace("id integer", "id integer GENERATED ALWAYS AS IDENTITY") + YEARS,
     ),
+    "enum reordered that a partition has another default of": Pair(
+        *(
+            f"""
+            CREATE TYPE s.e AS ENUM ({labels});
+            CREATE TABLE s.p (id integer, e s.e DEFAULT 'a') PARTITION BY LIST (id);
+            CREATE TABLE s.c PARTITION OF s.p (e DEFAULT 'b') DEFAULT;
+            CREATE VIEW s.v AS SELECT e FROM s.c;
+            """
+            for labels in ("'a', 'b'", "'b', 'a'")
+        )
+    ),
+    "function's result changed that a partition's default calls": Pair(
+        *(
+            f"""
+            CREATE FUNCTION s.f(integer) RETURNS {type_} LANGUAGE sql AS 'SELECT 1::{type_}';
+            CREATE TABLE s.p (id integer DEFAULT s.f(1)) PARTITION BY LIST (id);
+            CREATE TABLE s.c PARTITION OF s.p (id DEFAULT s.f(2)) DEFAULT;
+            """
+            for type_ in ("integer", "bigint")
+        )
+    ),
+    "generated column of a partitioned table under a view on a partition": Pair(
+        *(
+            f"""
+            CREATE TABLE s.p (a integer, g integer GENERATED ALWAYS AS (a * {factor}) STORED)
+                PARTITION BY LIST (a);
+            CREATE TABLE s.c PARTITION OF s.p DEFAULT; CREATE VIEW s.v AS SELECT g FROM s.c;
+            """
+            for factor in (2, 3)
+        )
+    ),
+    "partitioned table becomes a plain one": Pair(
+        LIST + IN_LIST,
+        "CREATE TABLE s.p (id integer, k text NOT NULL);",
+        left=("table s.p: partition by LIST (k) -> none",),
+    ),
     "partitions of an enum reordered": Pair(
         "CREATE TYPE s.e AS ENUM ('a', 'b'); CREATE TABLE s.t (e s.e);" + LIST + IN_LIST,
         "CREATE TYPE s.e AS ENUM ('b', 'a'); CREATE TABLE s.t (e s.e);" + LIST,

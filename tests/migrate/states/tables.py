@@ -50,6 +50,26 @@ STATES = {
         "CREATE TABLE s.t OF s.c (PRIMARY KEY (x), y DEFAULT 'a');"
         "COMMENT ON COLUMN s.t.y IS 'z';",
     ),
+    "parent goes and its child stays": Pair(
+        "CREATE TABLE s.p (a integer); CREATE TABLE s.c (b integer) INHERITS (s.p);"
+        "CREATE VIEW s.v AS SELECT a, b FROM s.c;",
+        "CREATE TABLE s.c (a integer, b integer); CREATE VIEW s.v AS SELECT a, b FROM s.c;",
+        # A column that was the table's own stays so.
+        left_back=("column s.c.a: dropped",),
+    ),
+    "generated column of a parent under a view on a child": Pair(
+        *(
+            f"""
+            CREATE TABLE s.p (a integer, g integer GENERATED ALWAYS AS (a * {factor}) STORED);
+            CREATE TABLE s.c () INHERITS (s.p); CREATE VIEW s.v AS SELECT g FROM s.c;
+            """
+            for factor in (2, 3)
+        )
+    ),
+    "typed table's type gets another type of an attribute": Pair(
+        "CREATE TYPE s.c AS (x integer); CREATE TABLE s.t OF s.c;",
+        "CREATE TYPE s.c AS (x bigint); CREATE TABLE s.t OF s.c;",
+    ),
     "typed table's type gets an attribute": Pair(
         "CREATE TYPE s.c AS (x integer); CREATE TABLE s.t OF s.c;",
         "CREATE TYPE s.c AS (x integer, y text); CREATE TABLE s.t OF s.c;",
