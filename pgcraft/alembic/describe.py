@@ -21,12 +21,45 @@ _DROPS = (ops.DropTableOp, ops.DropColumnOp, ops.DropIndexOp, ops.DropConstraint
 
 
 def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    """The operations of a draft without the tables that Alembic groups them by."""
+    """The operations of a draft, without the tables that Alembic groups them by.
+
+    Alembic keeps what it drops, and foreign keys, in sets, whose order hangs on the hash seed.
+    """
+    found = list(_ungrouped(container))
+    for kinds in _IN_SETS:
+        places = [place for place, one in enumerate(found) if isinstance(one, kinds)]
+        settled = sorted((found[place] for place in places), key=_settled_place)
+        for place, operation in zip(places, settled, strict=True):
+            found[place] = operation
+    yield from found
+
+
+_IN_SETS: tuple[Any, ...] = (
+    (ops.DropTableOp, ops.DropIndexOp),
+    ops.DropConstraintOp,
+    ops.CreateForeignKeyOp,
+)
+
+
+def _ungrouped(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
         if isinstance(operation, ops.OpContainer):
-            yield from flat(operation)
+            yield from _ungrouped(operation)
         elif not _is_empty(operation) and not _is_in_the_models(operation):
             yield operation
+
+
+def _settled_place(operation: Any) -> tuple[str, ...]:
+    """By table, what is on it before the table itself, by name and columns."""
+    described = describe(operation)
+    columns = getattr(operation, "local_cols", ()), getattr(operation, "remote_cols", ())
+    return (
+        described["schema"] or "",
+        described["table"],
+        described["do"],
+        described.get("name") or "",
+        *map(str, columns),
+    )
 
 
 def flat_back(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:

@@ -41,6 +41,7 @@ class BothWays:
         scope: What the models are the truth for.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
+        remade: Views that the upgrade drops and makes again.
         foreign: Whether operations of another library are among the steps: what they make, only
             that library knows.
     """
@@ -53,6 +54,7 @@ class BothWays:
     scope: Scope
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
+    remade: tuple[Key, ...]
     foreign: bool
 
 
@@ -108,6 +110,7 @@ def plan_both_ways(
         scope=scope,
         carried=up.carried,
         blocked=up.blocked,
+        remade=up.remade,
         foreign=any(one.do == "other" for one in operations),
     )
 

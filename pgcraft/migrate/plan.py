@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pgcraft.postgres.snapshot import Difference, Key, Snapshot
 
 
+_VIEWS = frozenset({"materialized view", "view"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class SqlStep:
     """A statement of ours.
@@ -63,11 +66,13 @@ class Migration:
         steps: Alembic's operations, those that change nothing left out, and SQL between them.
         blocked: Objects that nobody told to go and that need something that goes, with it.
         carried: Objects that are not wanted, and that go and come back because of others.
+        remade: Views and materialized views that go and come back.
     """
 
     steps: tuple[SqlStep | OperationStep, ...]
     blocked: tuple[tuple[Key, Key], ...] = ()
     carried: frozenset[Key] = frozenset()
+    remade: tuple[Key, ...] = ()
 
 
 def plan_migration(
@@ -131,6 +136,7 @@ def plan_migration(
         steps=tuple(_steps(labels_first(ordered(nodes, old, new), changes.values()), alone, after)),
         blocked=tuple(sorted(ending.blocked)),
         carried=frozenset(key for key in ending.remade if key not in after),
+        remade=tuple(sorted(key for key in ending.remade if key.kind in _VIEWS)),
     )
 
 

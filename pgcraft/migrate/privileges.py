@@ -35,10 +35,12 @@ def alter_grant(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | Non
     if not all(set(dict(one.details)) <= plain for one in (old, new)):
         return None
     gone = without(old.detail("privileges"), new.detail("privileges"))
-    if not gone:
-        return (new.create,)
-    revoke = revoke_only(old, gone)
-    return None if revoke is None else (revoke, new.create)
+    added = without(new.detail("privileges"), old.detail("privileges"))
+    statements = (
+        some_of(old, old.drop, "REVOKE", gone) if gone else "",
+        some_of(new, new.create, "GRANT", added) if added else "",
+    )
+    return None if None in statements else tuple(one for one in statements if one)
 
 
 def without(privileges: str | None, others: str | None) -> list[str]:
@@ -47,12 +49,12 @@ def without(privileges: str | None, others: str | None) -> list[str]:
     return [one for one in (privileges or "").split(", ") if one and one not in kept]
 
 
-def revoke_only(grant: CatalogObject, privileges: list[str]) -> str | None:
-    """Return the REVOKE of some of the privileges of a grant; ``None`` when it is not plain."""
-    start = f"REVOKE {grant.detail('privileges')} ON "
-    if not grant.drop.startswith(start):
+def some_of(grant: CatalogObject, statement: str, verb: str, privileges: list[str]) -> str | None:
+    """Return a GRANT or REVOKE of some privileges of a grant; ``None`` when it is not plain."""
+    start = f"{verb} {grant.detail('privileges')} ON "
+    if not statement.startswith(start):
         return None
-    return f"REVOKE {', '.join(privileges)} ON {grant.drop.removeprefix(start)}"
+    return f"{verb} {', '.join(privileges)} ON {statement.removeprefix(start)}"
 
 
 def suspended_defaults(

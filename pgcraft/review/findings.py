@@ -61,6 +61,7 @@ def find(
     findings = [
         *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
         *(_blocked(dependent, needed) for dependent, needed in plan.blocked),
+        *(_remade(view) for view in plan.remade),
         *_irreversible(scripts),
         *(_dropped(change) for change in changes if _loses_rows(change)),
         *(_needs_values(change) for change in changes if change.needs_values),
@@ -94,6 +95,19 @@ def _blocked(dependent: Key, needed: Key) -> Finding:
         "PostgreSQL refuses that.",
         help="Change or drop it in a revision of your own beforehand, or declare it in the models.",
         script="upgrade.sql",
+        evidence="catalog",
+    )
+
+
+def _remade(view: Key) -> Finding:
+    return Finding(
+        rule="remade",
+        level="info",
+        message=f"The {view} is dropped and made again. It gets back the privileges and comments "
+        "that the models or the history know, and none that production alone gave.",
+        help="Compare its privileges on production beforehand: \\dp in psql shows them.",
+        script="upgrade.sql",
+        relation=view.identity,
         evidence="catalog",
     )
 

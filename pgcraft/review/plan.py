@@ -37,6 +37,7 @@ class Plan:
         scope: What the models are the truth for.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
+        remade: Views that the upgrade drops and makes again.
         foreign: Whether another library's operations are in the draft, which may make more.
     """
 
@@ -52,6 +53,7 @@ class Plan:
     scope: Scope
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
+    remade: tuple[Key, ...]
     foreign: bool
 
 
@@ -125,6 +127,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
         scope=both.scope,
         carried=both.carried,
         blocked=both.blocked,
+        remade=both.remade,
         foreign=both.foreign,
     )
 

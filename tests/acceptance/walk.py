@@ -128,7 +128,9 @@ class Walk:
             creator=lambda: psycopg.connect(**self.server.conninfo(self.name)),
         )
         with self.desk.loaded_models() as models, engine.begin() as connection:
-            exec(self.scenario.work, {"models": models, "connection": connection})  # a scenario's own code
+            exec(
+                self.scenario.work, {"models": models, "connection": connection}
+            )  # a scenario's own code
 
 
 def review_draft(scenario: Scenario, root: Path, first: Path) -> str:
