@@ -6,11 +6,13 @@ allowed, the history and the models are made side by side on a scratch server.
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.alembic.managed import declare_managed, managed_objects
 from pgcraft.alembic.plan import draft_question, follow_plan
-from pgcraft.alembic.scope import excluded_objects, metadata_list, own_filters
+from pgcraft.alembic.scope import excluded_objects, metadata_list, outside_schemas, own_filters
 from pgcraft.alembic.side_by_side import side_by_side
 from pgcraft.migrate import plan_both_ways
 from pgcraft.objects.registry import declared_objects
@@ -42,6 +44,7 @@ def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
         "managed": sorted(managed),
         "excluded": excluded_objects(metadata, filters),
         "filtered": any(filters.values()),
+        **_settings(context),
         **draft_question(script),
     }
     with side_by_side(context, metadata) as (on_head, on_models):
@@ -57,7 +60,24 @@ def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
     follow_plan(script, {"upgrade": [*made, *both.upgrade], "downgrade": both.downgrade})
     manages = [*both.manages, *(_entry(role) for role in roles)]
     if script.upgrade_ops is not None and script.upgrade_ops.ops:
-        declare_managed(script, [one for one in manages if one not in managed])
+        others = managed | outside_schemas(metadata)
+        declare_managed(script, [one for one in manages if one not in others])
+
+
+def _settings(context: MigrationContext) -> dict[str, Any]:
+    """``manage`` and ``ignore`` of the project's ``pgcraft.toml`` or ``[tool.pgcraft]``."""
+    file = context.config.config_file_name if context.config is not None else None
+    if file is None:
+        return {}
+    own, pyproject = (Path(file).parent / name for name in ("pgcraft.toml", "pyproject.toml"))
+    if own.is_file():
+        settings = tomllib.loads(own.read_text(encoding="utf-8"))
+    elif pyproject.is_file():
+        table = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+        settings = table.get("tool", {}).get("pgcraft", {})
+    else:
+        return {}
+    return {name: settings.get(name, []) for name in ("manage", "ignore")}
 
 
 def _roles(metadata: Sequence[MetaData], managed: frozenset[str]) -> list[Role]:

@@ -38,7 +38,7 @@ def write_scripts_exactly() -> None:
         return None
 
     setattr(execute, _MARK, True)
-    DefaultImpl._exec = execute  # type: ignore[method-assign, assignment]  # noqa: SLF001  # as said
+    DefaultImpl._exec = execute  # type: ignore[method-assign]  # noqa: SLF001  # as said
 
 
 def _values(

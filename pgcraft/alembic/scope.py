@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 
+from ..dialect import driverless_dialect
 from .managed import managed_schemas
 from .types import rendering_types
 
@@ -29,6 +30,8 @@ FILTERS = "pgcraft_filters"
 
 # pgcraft.objects.registry.OBJECTS: the reviewer's copy of this package has no pgcraft.objects.
 _OBJECTS = "pgcraft_objects"
+# pgcraft.reference: a MetaData of its own.
+_OUTSIDE = "pgcraft_outside"
 
 
 def metadata_list(target: MetaData | Sequence[MetaData] | None) -> list[MetaData]:
@@ -52,7 +55,9 @@ def _schemas(metadata: MetaData) -> Iterator[str | None]:
 def excluded_objects(
     metadata: Sequence[MetaData], filters: Mapping[str, Callable[..., bool] | None]
 ) -> list[dict[str, Any]]:
-    """The models' tables, and what is on them, that the project's own filters take out.
+    """The models' tables, and what is on them, that are not to be compared.
+
+    That are those which the project's own filters take out, and outside tables.
 
     Args:
         metadata: What ``env.py`` gave.
@@ -62,10 +67,11 @@ def excluded_objects(
         ``schema``, ``table``, ``kind`` and ``name`` of each; the name is None for a table, such
         as a view that is mapped as one.
     """
+    outside = [_whole(table) for table in outside_tables(metadata)]
     if not any(filters.values()):
-        return []
+        return outside
     tables = [table for one in metadata for table in one.tables.values()]
-    return [
+    return outside + [
         {
             "schema": table.schema or DEFAULT_SCHEMA,
             "table": str(table.name),
@@ -76,6 +82,34 @@ def excluded_objects(
         for kind, item in _comparable(table)
         if not _is_kept(item, kind, table, filters)
     ]
+
+
+def _whole(table: Table) -> dict[str, Any]:
+    schema = table.schema or DEFAULT_SCHEMA
+    return {"schema": schema, "table": str(table.name), "kind": "table", "name": None}
+
+
+def outside_tables(metadata: Sequence[MetaData]) -> list[Table]:
+    """The stand-ins for tables that foreign keys reference and no model declares."""
+    found = {
+        key.column.table
+        for one in metadata
+        if _OUTSIDE in one.info
+        for table in one.tables.values()
+        for key in table.foreign_keys
+        # First by name: columns of other references may not be found.
+        if key.target_fullname.rpartition(".")[0] in one.info[_OUTSIDE].tables
+        and key.column.table.metadata is one.info[_OUTSIDE]
+    }
+    return sorted(found, key=lambda table: table.fullname)
+
+
+def outside_schemas(metadata: Sequence[MetaData]) -> set[str]:
+    """What would be said to be managed of :func:`outside_tables`, and is not."""
+    quote = driverless_dialect().identifier_preparer.quote
+    own = model_schemas(metadata)
+    named = {table.schema for table in outside_tables(metadata)} - own
+    return {f"schema {quote(name)}" for name in named if name}
 
 
 _KINDS = {"unique_constraint": "constraint", "foreign_key_constraint": "constraint"}

@@ -8,9 +8,10 @@ parsed: statements come from the catalog, and their order from its dependencies.
 from pgcraft.migrate.both_ways import BothWays, plan_both_ways
 from pgcraft.migrate.claims import Described
 from pgcraft.migrate.plan import Migration, OperationStep, SqlStep, plan_migration, retyped_columns
-from pgcraft.migrate.scope import Scope
+from pgcraft.migrate.scope import KINDS, Scope
 
 __all__ = [
+    "KINDS",
     "BothWays",
     "Described",
     "Migration",

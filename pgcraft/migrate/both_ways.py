@@ -70,7 +70,8 @@ def plan_both_ways(
 
     Args:
         question: What Alembic drafted: ``upgrade`` and ``downgrade`` (descriptions of
-            operations), ``managed``, ``excluded`` and ``filtered``.
+            operations), ``managed``, ``excluded`` and ``filtered``; and of the settings ``manage``
+            (kinds) and ``ignore`` (patterns).
         head: The schema at the newest committed revision.
         models: The schema that the models create.
         on_head: A connection to a database with the first schema.
@@ -132,6 +133,8 @@ def _scope(
         managed=without_privileges(question["managed"]),
         excluded=frozenset(excluded),
         filtered=question["filtered"],
+        kinds=frozenset(question.get("manage", ())),
+        ignored=tuple(question.get("ignore", ())),
         dropped=dropped_by(operations, on_head, names[0]),
     )
 

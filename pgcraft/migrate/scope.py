@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.granted import entry_of
@@ -27,6 +28,36 @@ _OF_INITDB = frozenset(
 )
 
 
+KINDS = frozenset(
+    {
+        "aggregate",
+        "cast",
+        "collation",
+        "comment",
+        "composite type",
+        "default privileges",
+        "domain",
+        "enum",
+        "event trigger",
+        "foreign table",
+        "function",
+        "grant",
+        "materialized view",
+        "operator",
+        "policy",
+        "procedure",
+        "range type",
+        "rule",
+        "schema",
+        "sequence",
+        "statistics",
+        "trigger",
+        "view",
+    }
+)
+"""Kinds that a project can let the models be the whole truth for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Which differences are acted on.
@@ -40,9 +71,13 @@ class Scope:
         excluded: Tables, and what is on tables, that the project takes out of the comparison.
         filtered: Whether the project has filters of its own.
         dropped: What Alembic, which asks these filters, drops.
+        kinds: Kinds of which the models are the whole truth in their schemas, such as ``view``.
+        ignored: Patterns of names that are left out, such as ``legacy.*``.
     """
 
     managed: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
     excluded: frozenset[Key] = frozenset()
     filtered: bool = False
     dropped: frozenset[Key] = frozenset()
@@ -67,18 +102,20 @@ class Scope:
         """The objects that the models do not have and that stay, without their parts."""
         counted = {one.key for one in self.differences(before, after)}
         keys = {one.key for one in compare(before, after) if one.action == "drop"} - counted
-        return sorted(key for key in keys if before[key].parent not in keys)
+        return sorted(
+            key for key in keys if before[key].parent not in keys and not self._ignores([key])
+        )
 
     def _counts(self, one: Difference, before: Snapshot, after: Snapshot) -> bool:
         item = one.after or one.before
         assert item is not None  # noqa: S101  # a difference has one side at least
         chain = _chain(item, before if one.action == "drop" else after)
-        if not self.excluded.isdisjoint(chain):
+        if not self.excluded.isdisjoint(chain) or self._ignores(chain):
             return False
         if one.action != "drop":
             return True
         gone = [key for key in chain if key not in after]
-        if any(key in self.dropped or self._is_managed(key, before) for key in gone):
+        if any(key in self.dropped or self._is_managed(key, before, after) for key in gone):
             return True
         if is_beyond_alembic(item):
             return False
@@ -87,7 +124,15 @@ class Scope:
         is_part = len(chain) > 1 and chain[1] in after
         return is_part and (not self.filtered or beyond_filters)
 
-    def _is_managed(self, key: Key, before: Snapshot) -> bool:
+    def _ignores(self, chain: Iterable[Key]) -> bool:
+        return any(fnmatchcase(key.identity, one) for key in chain for one in self.ignored)
+
+    def _is_managed(self, key: Key, before: Snapshot, after: Snapshot) -> bool:
+        if str(key) in _OF_INITDB:
+            return False
+        if key.kind in self.kinds and is_beyond_alembic(before[key]):
+            # Schemas that the models do not use are somebody else's.
+            return any(item.schema == before[key].schema for item in after)
         if key.kind == "schema":
             return f"schema {before[key].schema}" in self.managed or str(key) in self.managed
         return str(key) in self.managed and is_beyond_alembic(before[key])

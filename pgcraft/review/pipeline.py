@@ -101,7 +101,7 @@ def _drafted(
         with stage("Replaying the history"):
             baseline = replay(server, code, options.from_revision)
         with stage("Comparing the models"):
-            plan = autogenerate(server, code, baseline, message=options.message)
+            plan = autogenerate(server, code, baseline, options)
         with stage("Writing the scripts"):
             scripts = write_scripts(baseline, plan, guard=options.guard)
         yield server, baseline, plan, scripts

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
     from pgcraft.project.process import UserCode
 
+    from .options import Options
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -57,14 +59,14 @@ class Plan:
     foreign: bool
 
 
-def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message: str) -> Plan:
+def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Options) -> Plan:
     """Compare the models with the head of the history and draft what is missing.
 
     Args:
         server: The scratch server.
         code: The user's code.
         baseline: The base.
-        message: The message of the drafted revision.
+        options: The message of the drafted revision, and what to compare.
 
     Returns:
         The plan.
@@ -89,7 +91,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
     def answer(question: dict[str, Any]) -> dict[str, Any]:
         if question["ask"] == "tables":
             return {"equal": comparison.equal_tables(question)}
-        both = comparison.plan(question)
+        both = comparison.plan(question | {"manage": options.manage, "ignore": options.ignore})
         roles = sorted(_roles(server) - known_roles)
         return {
             "upgrade": [*({"sql": sql} for sql in roles), *both.upgrade],
@@ -105,7 +107,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, *, message:
                 database=server.conninfo(baseline.head_database),
                 models_database=server.conninfo(MODELS),
                 base=baseline.revision,
-                message=message,
+                message=options.message,
                 directory=str(directory),
             )
         )

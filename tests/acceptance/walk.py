@@ -51,6 +51,7 @@ class Walk:
 
     def old(self) -> Path:
         """From nothing to the old models."""
+        self._use(self.scenario.beforehand)
         self.desk.models(self.scenario.old)
         draft = self.desk.autogenerate()
         _read_as_a_user(draft, self.scenario)
@@ -97,7 +98,7 @@ class Walk:
         self._use(self.scenario.leave)
         self.desk.apply(self.desk.sql("r002:base", down=True))
         nothing = f"{self.name}_nothing"
-        self.server.create_database(nothing)
+        self._new_database(nothing)
         if not self.scenario.leave:
             self._use(self.scenario.outside, database=nothing)
         assert dump_differences(self._dump(), _without_alembic(dumped(self.server, nothing))) == []
@@ -106,12 +107,17 @@ class Walk:
         if script.strip(";\n"):
             self.desk.apply(script, database=database)
 
+    def _new_database(self, name: str) -> None:
+        self.server.create_database(name)
+        self._use(self.scenario.beforehand, database=name)
+
     def _dump(self) -> Dump:
         return _without_alembic(dumped(self.server, self.name))
 
     def _differences(self, suffix: str, *, outside: str) -> list[str]:
         """From a database that was made directly from the models."""
         wanted = f"{self.name}_{suffix}"
+        self._new_database(wanted)
         self.desk.create(wanted)
         self._use(outside, database=wanted)
         return dump_differences(self._dump(), _without_alembic(dumped(self.server, wanted)))

@@ -356,3 +356,10 @@ def test_postgresql_that_cannot_be_initialised(project, temporary, programs):
     )
     shutil.rmtree(broken)
     untouched(project, temporary)
+
+
+def test_kind_that_is_unknown_is_refused_with_the_nearest(project, temporary):
+    """``--manage veiw`` must not mean nothing."""
+    write_project(project, revisions=FIRST)
+    done = run("review", project, "--manage", "veiw", temporary=temporary)
+    refused(done, 2, "there is no kind 'veiw'. Did you mean 'view'?")

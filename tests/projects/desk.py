@@ -142,8 +142,7 @@ class Desk:
         return run_script(self.server, database or self.name, path, stop_on_error=True)
 
     def create(self, database: str) -> None:
-        """Make a database directly from the models, as ``create_all()`` does."""
-        self.server.create_database(database)
+        """Make what the models declare in a database, as ``create_all()`` does."""
         engine = create_engine(
             "postgresql+psycopg://",
             poolclass=NullPool,

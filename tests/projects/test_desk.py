@@ -111,3 +111,15 @@ def test_label_that_is_used_at_once_is_committed_first(desk):
     desk.apply(desk.sql("r001:r002"))
     assert desk.is_complete()
     desk.apply(desk.sql("r002:r001", down=True))
+
+
+def test_settings_of_the_project_count_at_the_desk(desk):
+    """``manage`` in ``pgcraft.toml``: the models are the whole truth for views."""
+    desk.models(OLD)
+    desk.autogenerate()
+    desk.apply(desk.sql("head"))
+    desk.apply("CREATE VIEW shop.hand AS SELECT 1 AS one;")
+    assert desk.is_complete()
+    (desk.root / "pgcraft.toml").write_text('manage = ["view"]\n', encoding="utf-8")
+    assert not desk.is_complete()
+    assert "DROP VIEW shop.hand" in desk.autogenerate().read_text(encoding="utf-8")

@@ -236,3 +236,31 @@ def test_view_of_somebody_else_on_a_column_that_goes_is_a_finding(tmp_path):
     )
     assert "depends on" in stopped.message
     assert not any("shop.hand" in sql for sql in statements(report))
+
+
+HAND = ("CREATE VIEW shop.hand AS SELECT id FROM shop.orders", "DROP VIEW shop.hand")
+
+
+def test_kind_that_the_models_manage_is_dropped_where_they_lack_it(tmp_path):
+    """In their own schemas; without the setting the view is somebody else's."""
+    project = write_project(tmp_path, models=models(), env=PLAIN_ENV)
+    proven(review_project(project))
+    by_hand(tmp_path, *HAND)
+    report = review_project(project)
+    assert (report.verdict, [str(one) for one in report.proof.unmanaged]) == (
+        "no-change",
+        ["view shop.hand"],
+    )
+    report = proven(review_project(project, manage=("view",)))
+    assert statements(report) == ["DROP VIEW shop.hand;"]
+
+
+def test_names_that_are_ignored_are_neither_drafted_nor_listed(tmp_path):
+    """Whatever the models say of them, and whoever made them."""
+    project = write_project(tmp_path, models=models(), env=PLAIN_ENV)
+    proven(review_project(project))
+    by_hand(tmp_path, *HAND)
+    other = "CREATE VIEW shop.other AS SELECT 1 AS one"
+    (tmp_path / "models.py").write_text(models(other, columns=""), encoding="utf-8")
+    report = review_project(project, ignore=("shop.*",))
+    assert (report.verdict, report.proof.unmanaged) == ("no-change", ())

@@ -13,7 +13,13 @@ from alembic.autogenerate.api import AutogenContext
 from ...alembic.managed import declare_managed, managed_objects
 from ...alembic.operations import render_expressions_exactly
 from ...alembic.plan import draft_question, follow_plan
-from ...alembic.scope import excluded_objects, metadata_list, own_filters, scoped_options
+from ...alembic.scope import (
+    excluded_objects,
+    metadata_list,
+    outside_schemas,
+    own_filters,
+    scoped_options,
+)
 from . import connections
 from .environment import load, run_environment
 from .failures import describe
@@ -87,7 +93,8 @@ def _autogenerate(
         }
         answer = ask(question | draft_question(directives[-1]))
         follow_plan(directives[-1], answer)
-        declare_managed(directives[-1], [one for one in answer["manages"] if one not in managed])
+        others = managed | outside_schemas(metadata)
+        declare_managed(directives[-1], [one for one in answer["manages"] if one not in others])
 
     # Revision ids in file names, and nothing else: times would change with every run.
     script.file_template = "%(rev)s_%(slug)s"

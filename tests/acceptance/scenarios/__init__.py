@@ -14,6 +14,7 @@ from acceptance.scenarios import (
     names,
     plain,
     postgrest,
+    together,
     types,
     views,
 )
@@ -35,6 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
         views,
         postgrest,
         plain,
+        together,
     )
     for name, scenario in group.SCENARIOS.items()
 }

@@ -192,6 +192,16 @@ SCENARIOS = {
         holds=STATUSES,
         kept=STATUSES,
     ),
+    "checked enum column added": Scenario(
+        old=plain(),
+        new=plain(
+            'Column("status", Enum("only", name="ck", native_enum=False, create_constraint=True))'
+        ),
+        use_old=FILLED,
+        use_new="UPDATE shop.orders SET status = 'only'",
+        holds=KEEP,
+        kept=KEEP,
+    ),
     "checked enum gets a label": Scenario(
         at_desk=DEPARSED,
         in_review=DEPARSED,

@@ -76,8 +76,8 @@ SCENARIOS = {
     "index with operator class and storage options": change(
         (),
         (
-            'PGCraftIndex("ix", "{name}", postgresql_ops={"name": "varchar_pattern_ops"},'
-            ' postgresql_with={"fillfactor": 50})',
+            """PGCraftIndex("ix", "{name}", postgresql_ops={"name": "varchar_pattern_ops"},
+            postgresql_with={"fillfactor": 50})""",
         ),
     ),
     "check added": change((), ('PGCraftCheck("{price} >= 0", "ck_price")',)),

@@ -101,7 +101,7 @@ LEGACY = """
     ALTER TABLE shop.orders ADD COLUMN legacy_note text;
     CREATE INDEX legacy_price ON shop.orders (price);
 """
-UNNAMED = ', CheckConstraint("price > 0"), CheckConstraint("price < {}"), UniqueConstraint("price"), Column("parent", ForeignKey("shop.orders.id"))'
+UNNAMED_ITEMS = ', CheckConstraint("price > 0"), CheckConstraint("price < {}"), UniqueConstraint("price"), Column("parent", ForeignKey("shop.orders.id"))'
 
 SCENARIOS = {
     "declarative models get columns, an index and a foreign key": Scenario(
@@ -138,15 +138,15 @@ SCENARIOS = {
     "unnamed constraints, one changed": Scenario(
         at_desk=UNNAMED,
         in_review=UNNAMED,
-        old=TABLES + ORDERS.format(UNNAMED.format(10)),
-        new=TABLES + ORDERS.format(UNNAMED.format(20)),
+        old=TABLES + ORDERS.format(UNNAMED_ITEMS.format(10)),
+        new=TABLES + ORDERS.format(UNNAMED_ITEMS.format(20)),
         use_old=PRICED,
         holds=PRICE,
         kept=PRICE,
     ),
     "unnamed constraints added": Scenario(
         old=TABLES + ORDERS.format(""),
-        new=TABLES + ORDERS.format(UNNAMED.format(20)),
+        new=TABLES + ORDERS.format(UNNAMED_ITEMS.format(20)),
         use_old=PRICED,
         holds=PRICE,
         kept=PRICE,

@@ -24,6 +24,7 @@ class Scenario:
     Attributes:
         old: The models before, as Python.
         new: The models after.
+        beforehand: SQL of somebody else, on whose objects the models rely.
         use_old: SQL that fills the database of the old models.
         use_new: SQL that uses the database of the new ones.
         work: Python that uses it, with ``models`` (the module) and ``connection``.
@@ -41,6 +42,7 @@ class Scenario:
 
     old: str
     new: str
+    beforehand: str = ""
     use_old: str = ""
     use_new: str = ""
     work: str = ""
