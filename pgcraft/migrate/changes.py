@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pgcraft.migrate.order import Rank
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key
 
-DROPS, ALEMBIC, REST = range(3)
+DROPS, SCHEMAS, ALEMBIC, REST = range(4)
 """The phases of a migration, where nothing else orders."""
 
 # Where an object stands among the others that nothing orders.
@@ -107,6 +107,9 @@ def rank(phase: int, key: Key, graph: Graph) -> Rank:
     whole = graph.whole(key)
     place = _LAST.get(whole.kind, _PLACES.get(whole.kind, _LATE))
     part = 0 if key == whole else _PARTS.get(key.kind, _LATE)
+    if whole.kind in {"schema", "extension"}:
+        # First they come, and last they go.
+        phase = _LATE if phase == DROPS else SCHEMAS
     if phase == DROPS:
         return phase, -place, whole.identity, -part, key.identity
     return phase, place, whole.identity, part, key.identity

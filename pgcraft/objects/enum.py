@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy.sql import quoted_name
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.objects.base import DatabaseObject, check_metadata, check_names, literal, qualified
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import MetaData
+
+
+# Key words that PostgreSQL takes for a schema unquoted, but not in the name of a type. SQLAlchemy
+# quotes those alone that it takes nowhere (src/include/parser/kwlist.h: COL_NAME_KEYWORD).
+_NOT_IN_TYPES = frozenset(
+    ["between", "bigint", "bit", "boolean", "char", "character", "coalesce", "dec", "decimal", "exists", "extract", "float", "greatest", "grouping", "inout", "int", "integer", "interval", "json", "json_array", "json_arrayagg", "json_exists", "json_object", "json_objectagg", "json_query", "json_scalar", "json_serialize", "json_table", "json_value", "least", "merge_action", "national", "nchar", "none", "normalize", "nullif", "numeric", "out", "overlay", "position", "precision", "real", "row", "setof", "smallint", "substring", "time", "timestamp", "treat", "trim", "values", "varchar", "xmlattributes", "xmlconcat", "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot", "xmlserialize", "xmltable"]
+)
+
+
+def _schema(name: str) -> str:
+    return quoted_name(name, quote=True) if name in _NOT_IN_TYPES else name
 
 
 class EnumType(ENUM):
@@ -56,7 +68,7 @@ class EnumType(ENUM):
         declare(metadata, self.declared)
         # The declared object makes the type: a table that made it too would come too late for
         # functions, and first where there are two tables.
-        super().__init__(*labels, name=name, schema=schema, create_type=False)
+        super().__init__(*labels, name=name, schema=_schema(schema), create_type=False)
 
     @property
     def grantable(self) -> str:
@@ -113,4 +125,9 @@ class DeclaredEnum(DatabaseObject):
 
     def exists(self) -> str:
         """Return the condition that the schema has a type of that name."""
-        return f"pg_catalog.to_regtype({literal(self.identity)}) IS NOT NULL"
+        # to_regtype would read the name as SQL does, where some words are no name of a schema.
+        return (
+            "EXISTS (SELECT FROM pg_catalog.pg_type JOIN pg_catalog.pg_namespace n"
+            f" ON n.oid = typnamespace WHERE nspname = {literal(self.schema)}"
+            f" AND typname = {literal(self.name)})"
+        )

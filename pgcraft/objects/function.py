@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-# A type that ``to_regtype`` reads: it fails on what is no type, such as SETOF integer.
+# A type as the server writes it; of one that is written otherwise the function is replaced.
 _PLAIN_TYPE = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)?", re.ASCII)
 _VOLATILITIES = {"VOLATILE": "v", "STABLE": "s", "IMMUTABLE": "i"}
 _DEFAULT = re.compile(r"=|\bdefault\b", re.IGNORECASE)
@@ -196,7 +196,7 @@ class Function(DatabaseObject):
             " ON n.oid = pronamespace JOIN pg_catalog.pg_language l ON l.oid = prolang"
             f" WHERE nspname = {literal(self.schema)} AND proname = {literal(self.name)}"
             f" AND pronargs = 0 AND prokind = 'f' AND prosrc = {literal(self.body)}"
-            f" AND prorettype = pg_catalog.to_regtype({literal(returns)}) AND NOT proretset"
+            f" AND pg_catalog.format_type(prorettype, NULL) = {literal(returns)} AND NOT proretset"
             f" AND lanname = {literal(self.language.lower())}"
             f" AND provolatile = {literal(_VOLATILITIES.get(self.volatility.upper(), '?'))}"
             f" AND prosecdef = {self.security_definer} AND NOT proisstrict AND NOT proleakproof"

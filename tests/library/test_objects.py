@@ -695,3 +695,13 @@ def test_any_name_works_for_every_kind_of_object(engine, left, names):
     assert all(one.create() for one in declared_objects(metadata))
     metadata.drop_all(engine)
     assert left() == []
+
+
+@pytest.mark.parametrize("schema", ["none", "values", "setof", "interval", "row", "json"])
+def test_enum_type_in_a_schema_called_by_a_key_word(schema, engine, metadata):
+    """PostgreSQL takes these for a schema unquoted, but not in the name of a column's type."""
+    status = EnumType("status", schema, metadata, ["new", "paid"])
+    Table("orders", metadata, Column("status", status), schema=schema)
+    for _ in range(2):
+        metadata.create_all(engine)
+    metadata.drop_all(engine)

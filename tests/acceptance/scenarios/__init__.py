@@ -14,6 +14,7 @@ from acceptance.scenarios import (
     names,
     plain,
     postgrest,
+    register,
     together,
     types,
     views,
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Scenario] = {
         views,
         postgrest,
         plain,
+        register,
         together,
     )
     for name, scenario in group.SCENARIOS.items()

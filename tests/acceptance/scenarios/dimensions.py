@@ -101,7 +101,7 @@ SCENARIOS = {
         use_old="INSERT INTO customers DEFAULT VALUES",
         use_new="UPDATE customers SET age = 8",
         holds={"SELECT name, age FROM public.customers": [("?", 8)]},
-        undrafted=("SCHEMA",),
+        undrafted=("CREATE SCHEMA", "DROP SCHEMA"),
     ),
     "second schema": Scenario(
         old=MODELS + SIMPLE,

@@ -182,8 +182,7 @@ SCENARIOS = {
         kept=STATUSES,
     ),
     "enum becomes a checked string": Scenario(
-        at_desk=DEPARSED,
-        in_review=DEPARSED,
+        known=DEPARSED,
         old=plain('Column("status", Enum("new", "paid", name="status", schema="shop"))'),
         new=plain(
             'Column("status", Enum("new", "paid", name="status", native_enum=False, create_constraint=True))'
@@ -203,8 +202,7 @@ SCENARIOS = {
         kept=KEEP,
     ),
     "checked enum gets a label": Scenario(
-        at_desk=DEPARSED,
-        in_review=DEPARSED,
+        known=DEPARSED,
         old=plain(
             'Column("status", Enum("new", "paid", name="ck", native_enum=False, create_constraint=True))'
         ),

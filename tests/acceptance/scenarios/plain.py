@@ -136,8 +136,7 @@ SCENARIOS = {
         kept=HEROES,
     ),
     "unnamed constraints, one changed": Scenario(
-        at_desk=UNNAMED,
-        in_review=UNNAMED,
+        known=UNNAMED,
         old=TABLES + ORDERS.format(UNNAMED_ITEMS.format(10)),
         new=TABLES + ORDERS.format(UNNAMED_ITEMS.format(20)),
         use_old=PRICED,

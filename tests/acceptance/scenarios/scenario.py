@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 DEPARSED = "IN on a varchar is deparsed otherwise once the deparsed text was run"
 CYCLE = "DROP TABLE of two tables that reference each other, before their foreign keys"
 UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
+GENERATED = "ALTER TYPE of a generated column that was dropped and made again before"
 CARRIED = "somebody's view comes back before the view that it reads"
 
 Rows = "Sequence[tuple[object, ...]]"
@@ -36,8 +37,7 @@ class Scenario:
         undrafted: What does not.
         env: Replacements in the text of ``env.py``.
         raw_tables: Whether tables are made by SQL of the models' own events.
-        at_desk: Why it fails at a desk, as long as it does.
-        in_review: Why it fails in a review, as long as it does.
+        known: The bug because of which it fails, as long as it does.
     """
 
     old: str
@@ -54,5 +54,4 @@ class Scenario:
     undrafted: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     raw_tables: bool = False
-    at_desk: str = ""
-    in_review: str = ""
+    known: str = ""

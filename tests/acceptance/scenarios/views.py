@@ -59,8 +59,7 @@ SCENARIOS = {
         kept={"SELECT price FROM shop.cheap": [(3,)]},
     ),
     "view's condition lists strings": Scenario(
-        at_desk=DEPARSED,
-        in_review=DEPARSED,
+        known=DEPARSED,
         old=models(CHEAP),
         new=models(CHEAP.replace("stock.c.price < 10", "stock.c.name.in_(['nut', 'bolt'])")),
         use_old=FILLED,
@@ -175,8 +174,7 @@ SCENARIOS = {
         holds=ROWS,
     ),
     "outside view on a view that is made again comes back": Scenario(
-        at_desk=CARRIED,
-        in_review=CARRIED,
+        known=CARRIED,
         old=models(CHEAP),
         new=models(CHEAP, price="Numeric(12, 2)"),
         use_old=FILLED,
