@@ -11,6 +11,7 @@ from sqlalchemy.sql import quoted_name
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.objects.base import DatabaseObject, check_metadata, check_names, literal, qualified
 from pgcraft.objects.registry import declare
+from pgcraft.objects.sql import KEY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,15 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
 
-# Key words that PostgreSQL takes for a schema unquoted, but not in the name of a type. SQLAlchemy
-# quotes those alone that it takes nowhere (src/include/parser/kwlist.h: COL_NAME_KEYWORD).
-_NOT_IN_TYPES = frozenset(
-    ["between", "bigint", "bit", "boolean", "char", "character", "coalesce", "dec", "decimal", "exists", "extract", "float", "greatest", "grouping", "inout", "int", "integer", "interval", "json", "json_array", "json_arrayagg", "json_exists", "json_object", "json_objectagg", "json_query", "json_scalar", "json_serialize", "json_table", "json_value", "least", "merge_action", "national", "nchar", "none", "normalize", "nullif", "numeric", "out", "overlay", "position", "precision", "real", "row", "setof", "smallint", "substring", "time", "timestamp", "treat", "trim", "values", "varchar", "xmlattributes", "xmlconcat", "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot", "xmlserialize", "xmltable"]
-)
-
-
 def _schema(name: str) -> str:
-    return quoted_name(name, quote=True) if name in _NOT_IN_TYPES else name
+    return quoted_name(name, quote=True) if name in KEY_WORDS else name
 
 
 class EnumType(ENUM):

@@ -91,6 +91,21 @@ _DIALECT = driverless_dialect()
 _DIALECT.statement_compiler = _LiteralCompiler
 
 
+_NO_TYPE_NAMES = """
+    between bigint bit boolean char character coalesce dec decimal exists extract float greatest
+    grouping inout int integer interval json json_array json_arrayagg json_exists json_object
+    json_objectagg json_query json_scalar json_serialize json_table json_value least merge_action
+    national nchar none normalize nullif numeric out overlay position precision real row setof
+    smallint substring time timestamp treat trim values varchar xmlattributes xmlconcat xmlelement
+    xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+"""
+KEY_WORDS = frozenset(_NO_TYPE_NAMES.split())
+"""Words that PostgreSQL takes for a schema unquoted, but not where a type is named.
+
+COL_NAME_KEYWORD in its kwlist.h. SQLAlchemy quotes those alone that it takes nowhere.
+"""
+
+
 def quoted(name: str) -> str:
     """Return an identifier as SQL, quoted where it must be.
 
@@ -98,6 +113,8 @@ def quoted(name: str) -> str:
         >>> quoted("stock"), quoted("Order")
         ('stock', '"Order"')
     """
+    if name in KEY_WORDS:
+        return f'"{name}"'
     return _DIALECT.identifier_preparer.quote(name)
 
 
