@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Self
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.extension import PGCraftExtension
 from pgcraft.markers import did_you_mean
-from pgcraft.objects.registry import configure_at_create
-from pgcraft.objects.relations import OBJECTS
+from pgcraft.objects.registry import configure_at_create, forget_if_cleared, united
+from pgcraft.objects.relations import OBJECTS, OWN
 from pgcraft.plugin import Plugin
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
+
+    from pgcraft.objects.base import DatabaseObject
 
 ENTRY_POINTS = "pgcraft.extensions"
 _CONFIGURED = "pgcraft_configured"
@@ -117,6 +119,7 @@ class PGCraftConfig:
         Args:
             metadata: The MetaData with all models.
         """
+        forget_if_cleared(metadata)
         configured: list[_Configured] = metadata.info.setdefault(_CONFIGURED, [])
         outdated = metadata.info.get(_CONFIGURED_MODELS) != _models(metadata)
         for extension in self.all_extensions():
@@ -124,7 +127,9 @@ class PGCraftConfig:
             if former is None:
                 configured.append(_configured(extension, metadata))
             elif outdated and not former.made_tables:
-                configured[configured.index(former)] = _configured_again(former, metadata)
+                others = [one for one in configured if one is not former]
+                again = _configured_again(former, others, metadata)
+                configured[configured.index(former)] = again
         metadata.info[_CONFIGURED_MODELS] = _models(metadata)
 
     def configure_at_create(self, metadata: MetaData) -> None:
@@ -138,29 +143,43 @@ class _Configured:
 
     Attributes:
         extension: The extension.
-        declared: Keys of the objects that it declared.
+        declared: The objects that it declared, by their keys.
         made_tables: Whether it made tables.
     """
 
     extension: PGCraftExtension
-    declared: frozenset[Any]
+    declared: Mapping[Any, DatabaseObject]
     made_tables: bool
 
 
 def _configured(extension: PGCraftExtension, metadata: MetaData) -> _Configured:
-    tables, objects = set(metadata.tables), set(metadata.info.get(OBJECTS, {}))
-    extension.configure_metadata(metadata)
-    return _Configured(
-        extension=extension,
-        declared=frozenset(set(metadata.info.get(OBJECTS, {})) - objects),
-        made_tables=not tables.issuperset(metadata.tables),
-    )
+    tables, own = set(metadata.tables), metadata.info.get(OWN, {})
+    metadata.info[OWN] = {}
+    try:
+        extension.configure_metadata(metadata)
+        return _Configured(
+            extension=extension,
+            declared=metadata.info.get(OWN, {}),
+            made_tables=not tables.issuperset(metadata.tables),
+        )
+    finally:
+        metadata.info[OWN] = own
 
 
-def _configured_again(former: _Configured, metadata: MetaData) -> _Configured:
-    """Take away what an extension declared, and let it declare what it would now."""
+def _configured_again(
+    former: _Configured, others: Iterable[_Configured], metadata: MetaData
+) -> _Configured:
+    """Take away what an extension declared, and let it declare what it would now.
+
+    What the models or other extensions declared of it too stays theirs.
+    """
     before = metadata.info.get(OBJECTS, {})
+    layers = [metadata.info.get(OWN, {}), *(one.declared for one in others)]
     kept = {key: one for key, one in before.items() if key not in former.declared}
+    for key in former.declared:
+        theirs = [layer[key] for layer in layers if key in layer]
+        if theirs:
+            kept[key] = reduce(united, theirs)
     metadata.info[OBJECTS] = kept
     try:
         return _configured(former.extension, metadata)

@@ -43,12 +43,12 @@ def side_by_side(
         are to a scratch server, where the history was replayed.
     """
     assert context.connection is not None  # noqa: S101  # autogenerate runs online
-    parameters = connection_parameters(context.connection)
     with ExitStack() as stack:
-        on_head = stack.enter_context(_session(parameters))
-        try:
-            wanted = stack.enter_context(_new_database(on_head, parameters))
-        except psycopg.errors.InsufficientPrivilege:
+        parameters = connection_parameters(context.connection)
+        beside = _beside(context.connection, parameters, stack)
+        if beside is not None:
+            on_head, wanted = beside
+        else:
             server = stack.enter_context(scratch_server(find_programs()))
             server.create_database("head")
             server.create_database("models")
@@ -59,6 +59,34 @@ def side_by_side(
         copy_extensions(on_head, on_models)
         create_with_schemas(_runner(wanted), metadata)
         yield on_head, on_models
+
+
+def _beside(
+    connection: Connection, parameters: Parameters, stack: ExitStack
+) -> tuple[Session, Parameters] | None:
+    """A session beside a connection, and a new database there; None where that is not to be had.
+
+    A project may connect in a way that cannot be told from outside. Whoever answers must be the
+    same server with the same database, or nothing is made there.
+    """
+    try:
+        session = stack.enter_context(_session(parameters))
+        if session.execute(_IDENTITY).fetchone() != _identity(connection):
+            return None
+        return session, stack.enter_context(_new_database(session, parameters))
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege):
+        return None
+
+
+_IDENTITY = (
+    "SELECT extract(epoch FROM pg_postmaster_start_time())::text, oid::text FROM pg_catalog.pg_database"
+    " WHERE datname = current_database()"
+)
+
+
+def _identity(connection: Connection) -> tuple[str, str]:
+    row = connection.exec_driver_sql(_IDENTITY).one()
+    return row[0], row[1]
 
 
 def connection_parameters(connection: Connection) -> Parameters:
@@ -74,15 +102,10 @@ def connection_parameters(connection: Connection) -> Parameters:
         return {**info.get_parameters(), "password": info.password or None}
     if hasattr(info, "dsn_parameters"):
         return {**info.dsn_parameters, "password": info.password or None}
-    url = connection.engine.url
-    named = {
-        "host": url.host,
-        "port": url.port,
-        "user": url.username,
-        "password": url.password,
-        "dbname": url.database,
-    }
-    return {name: value for name, value in named.items() if value is not None}
+    _, named = connection.dialect.create_connect_args(connection.engine.url)
+    parameters = {"dbname": named.get("database"), **named}
+    known = ("host", "port", "user", "password", "dbname")
+    return {name: parameters[name] for name in known if parameters.get(name) is not None}
 
 
 def _session(parameters: Parameters) -> Session:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.dimension import DIMENSIONS, WAITING
-from pgcraft.objects.relations import OBJECTS
+from pgcraft.objects.relations import OBJECTS, OWN
 from pgcraft.reference import release_references
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ class Before:
     Attributes:
         tables: How many tables it had.
         sizes: How many entries each dict in its ``info`` had.
-        objects: Its declared objects.
+        objects: Its declared objects, by their key in ``info``.
         namesakes: The dimensions that had the name.
     """
 
     tables: int
     sizes: Mapping[str, int]
-    objects: Mapping[Any, Any]
+    objects: Mapping[str, Mapping[Any, Any]]
     namesakes: Mapping[Any, Any]
 
 
@@ -46,7 +46,7 @@ def remember(metadata: MetaData, name: str) -> Before:
     return Before(
         tables=len(metadata.tables),
         sizes={key: len(value) for key, value in info.items() if isinstance(value, dict)},
-        objects=dict(info.get(OBJECTS, ())),
+        objects={key: dict(info[key]) for key in (OBJECTS, OWN) if key in info},
         namesakes=dict(info.get(DIMENSIONS, {}).get(name, ())),
     )
 
@@ -69,8 +69,7 @@ def undo(metadata: MetaData, before: Before, name: str) -> None:
                 del value[newer]
             if not value and key not in before.sizes:
                 del info[key]
-    if OBJECTS in info:
-        info[OBJECTS] = dict(before.objects)
+    info.update(before.objects)
     if name in info.get(DIMENSIONS, {}):
         info[DIMENSIONS][name] = dict(before.namesakes)
     release_references(metadata, made)

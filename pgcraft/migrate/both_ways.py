@@ -13,6 +13,7 @@ from pgcraft.migrate.names import Names
 from pgcraft.migrate.plan import Migration, SqlStep, plan_migration, retyped_columns
 from pgcraft.migrate.relevant import relevant
 from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
+from pgcraft.migrate.settings import with_settings_by_hand
 from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import compare
 
@@ -84,6 +85,7 @@ def plan_both_ways(
     manages = managed_entries(models)
     models = with_owners_of(models, head, owner)
     models = with_privileges_by_hand(models, head, question["managed"])
+    models = with_settings_by_hand(models, head, question["managed"])
     operations = [Described.from_json(one) for one in question["upgrade"]]
     drops = [Described.from_json(one) for one in question["downgrade"]]
     near = relevant(compare(head, models), head, models)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pgcraft.migrate.alter import creation, owned_statement
 from pgcraft.migrate.changes import REST, differing, rank
 from pgcraft.migrate.graph import owner_of
+from pgcraft.migrate.numbering import is_numbered_anew, numbers_go_on
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.parents import other_parents
 from pgcraft.migrate.relations import replica_identity
@@ -41,6 +42,22 @@ def _ownerships(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
         )
         _before_drops(node, nodes, Key(kind="column", identity=had or ""))
         yield node
+
+
+def _numbers(changes: Changes, nodes: Sequence[Node]) -> Iterator[Node]:
+    """A new sequence of a column that was there goes on behind the numbers that it has."""
+    made = {key for node in nodes if node.operation is None for key in node.begins}
+    for key in sorted(made & changes.created):
+        owner = owner_of(changes.item(key)) if key.kind == "sequence" else None
+        if owner is None or owner not in changes.old.snapshot or owner in changes.ends:
+            continue
+        column = changes.item(owner)
+        if not is_numbered_anew(changes.old.snapshot[owner], column):
+            yield Node(
+                statements=numbers_go_on(column),
+                requires=frozenset({key, owner}),
+                rank=rank(REST, key, changes.new),
+            )
 
 
 def _before_drops(first: Node, nodes: Iterable[Node], key: Key) -> None:
@@ -139,6 +156,7 @@ def _other_persistence(one: Difference | None) -> bool:
 
 CONSEQUENCES = (
     _ownerships,
+    _numbers,
     _granted_again,
     _replica_identities,
     _persistence,

@@ -84,6 +84,27 @@ class _Walk:
             key = self._waiting.pop()
             for dependent in self._before.dependents.get(key, ()):
                 self._follow(dependent, key)
+        self._leave_blocked()
+
+    def _leave_blocked(self) -> None:
+        """What nobody declares cannot come back where something that it needs is gone for good."""
+        ending = self._ending
+        lost = set(ending.gone)
+        carried = sorted(key for key in ending.remade if key not in self._after.snapshot)
+        while True:
+            found = {
+                key: needed
+                for key in carried
+                if key in ending.remade and key.kind != "column"
+                for needed in self._before.needs.get(key, ())
+                if needed in lost and needed not in self._after.snapshot
+            }
+            if not found:
+                return
+            for key, needed in found.items():
+                self._block(key, needed)
+                ending.remade -= self._before.with_parts([key])
+            lost |= set(found)
 
     def _remake(self, key: Key) -> None:
         ending = self._ending
@@ -128,7 +149,9 @@ class _Walk:
                 # Another kind of type takes the name.
                 self._recast(column)
         elif item.detail("generated") is not None:
-            self._remake(column)
+            # One that becomes a plain column keeps its values.
+            if wanted is None or wanted.detail("generated") is not None:
+                self._remake(column)
         elif needed.kind in HAD_BY_COLUMNS and needed in ending.remade:
             self._recast(column)
         elif needed in ending.remade and item.detail("default") is not None:

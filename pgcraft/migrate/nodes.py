@@ -9,7 +9,7 @@ from pgcraft.migrate.aside import put_aside, released, remade_types
 from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, rank
 from pgcraft.migrate.consequences import CONSEQUENCES
 from pgcraft.migrate.graph import owner_of
-from pgcraft.migrate.numbering import is_numbered_anew, number_anew
+from pgcraft.migrate.numbering import in_two_steps
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.tables import create_table, inline_parts
 from pgcraft.migrate.told import as_it_comes, comes_with_relation
@@ -48,7 +48,7 @@ def build_nodes(changes: Changes) -> list[Node]:
 
 def _drops(changes: Changes) -> Iterator[Node]:
     ends, old = changes.ends, changes.old
-    for key in sorted(ends - changes.ended_by_alembic - put_aside(changes)):
+    for key in sorted(ends - (changes.ended_by_alembic - changes.loose) - put_aside(changes)):
         item = old.snapshot[key]
         owner = owner_of(item)
         if owner is not None and owner in ends and key not in changes.loose:
@@ -113,8 +113,9 @@ def _alterations(changes: Changes) -> Iterator[Node]:
         one = changes.differences[key]
         if key in elsewhere or one.before is None or one.after is None:
             continue
-        if is_numbered_anew(one.before, one.after):
-            taken, given = number_anew(one.before, one.after, version=changes.new.snapshot.version)
+        in_two = in_two_steps(one.before, one.after, version=changes.new.snapshot.version)
+        if in_two is not None:
+            taken, given = in_two
             yield Node(statements=taken, ends=frozenset({key}), rank=rank(DROPS, key, changes.old))
             yield Node(statements=given, begins=frozenset({key}), rank=rank(REST, key, changes.new))
             continue

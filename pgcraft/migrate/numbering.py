@@ -1,4 +1,8 @@
-"""Columns that get their numbers from another sequence: serial and identity."""
+"""Columns that change in two steps, since something must go in between.
+
+The sequence of a serial column goes before the identity column's new one is there, which mostly
+has its name. A generated column is a plain one before what it was computed from changes.
+"""
 
 from __future__ import annotations
 
@@ -11,49 +15,63 @@ from pgcraft.migrate.names import quoted_name
 if TYPE_CHECKING:
     from pgcraft.postgres.snapshot import CatalogObject
 
-
-def is_numbered_anew(old: CatalogObject, new: CatalogObject) -> bool:
-    """Whether a column becomes an identity column, or is one no more."""
-    if new.key.kind != "column":
-        return False
-    return (old.detail("as identity") is None) != (new.detail("as identity") is None)
+_NUMBERS = frozenset({"smallint", "integer", "bigint"})
 
 
-def number_anew(
-    old: CatalogObject, new: CatalogObject, *, version: int, done: frozenset[str] = frozenset()
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the statements that take the old numbers away, and those that give new ones.
-
-    The old sequence goes in between, since the new one mostly has its name. The new one goes on
-    behind the greatest number that is in use.
+def in_two_steps(
+    old: CatalogObject, new: CatalogObject, *, version: int
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the statements that take away what a column had, and those that give it the new.
 
     Args:
         old: The column as it is.
         new: The column as it should be.
         version: The server's major version.
-        done: Details that an operation of Alembic changes.
+
+    Returns:
+        Both steps; ``None`` for a column that changes in one.
     """
-    assert new.parent is not None  # noqa: S101  # every column belongs to a table
-    table, column = new.parent.identity, quoted_name(new)
+    if new.key.kind != "column" or new.parent is None:
+        return None
+    column = f"ALTER TABLE {new.parent.identity} ALTER COLUMN {quoted_name(new)}"
+    if old.detail("generated") is not None and new.detail("generated") is None:
+        between = _without(old, {"generated"})
+        return (f"{column} DROP EXPRESSION",), alter_columns(between, new, version=version) or ()
+    if not is_numbered_anew(old, new):
+        return None
     taken: tuple[str, ...] = ()
     if old.detail("as identity") is not None:
-        taken = (f"ALTER TABLE {table} ALTER COLUMN {column} DROP IDENTITY",)
+        taken = (f"{column} DROP IDENTITY",)
     elif old.detail("default") is not None:
-        taken = (f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT",)
-    bare = {"as identity", "default", "sequence", "sequence options"}
-    between = replace(old, details=tuple(pair for pair in old.details if pair[0] not in bare))
-    given = alter_columns(between, new, version=version, done=done) or ()
-    sequence = _sequence(new)
-    if sequence is not None:
-        given = (
-            *given,
-            (
-                # The names are quoted, as the catalog has them.
-                f"SELECT pg_catalog.setval({sequence}, max({column})) FROM {table}"  # noqa: S608
-                f" HAVING max({column}) > 0"
-            ),
-        )
-    return taken, given
+        taken = (f"{column} DROP DEFAULT",)
+    between = _without(old, {"as identity", "default", "sequence", "sequence options"})
+    given = alter_columns(between, new, version=version) or ()
+    return taken, (*given, *numbers_go_on(new))
+
+
+def is_numbered_anew(old: CatalogObject, new: CatalogObject) -> bool:
+    """Whether a column becomes an identity column, or is one no more."""
+    return (old.detail("as identity") is None) != (new.detail("as identity") is None)
+
+
+def numbers_go_on(column: CatalogObject) -> tuple[str, ...]:
+    """Return the statement that lets a new sequence go on behind the greatest number in use."""
+    sequence = _sequence(column)
+    if sequence is None or column.detail("type") not in _NUMBERS or column.parent is None:
+        return ()
+    name = quoted_name(column)
+    return (
+        (
+            # The names are quoted, as the catalog has them.
+            f"SELECT pg_catalog.setval({sequence}, max({name})) FROM {column.parent.identity}"  # noqa: S608
+            f" HAVING max({name}) > 0"
+        ),
+    )
+
+
+def _without(column: CatalogObject, names: set[str]) -> CatalogObject:
+    kept = tuple(pair for pair in column.details if pair[0] not in names)
+    return replace(column, details=kept)
 
 
 def _sequence(column: CatalogObject) -> str | None:

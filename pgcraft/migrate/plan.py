@@ -18,6 +18,7 @@ from pgcraft.migrate.order import ordered
 from pgcraft.migrate.possible import possible
 from pgcraft.migrate.privileges import suspended_defaults
 from pgcraft.migrate.told import told_differences
+from pgcraft.migrate.types import retype_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,7 +103,7 @@ def plan_migration(
     changes = told_differences(differences, old, new)
     claims = claimed(operations, old, new, changes, using or {})
     alone = take_out_cycles(claims, new)
-    in_place, remade = _alterations(changes, claims, operations, after.version, using or {})
+    in_place, remade = _alterations(old, changes, claims, operations, after.version, using or {})
     ending = find_ending(
         old,
         new,
@@ -150,6 +151,7 @@ def retyped_columns(differences: Iterable[Difference]) -> dict[Key, tuple[str, s
 
 
 def _alterations(
+    old: Graph,
     changes: Mapping[Key, Difference],
     claims: Mapping[int, Claim],
     operations: Sequence[Described],
@@ -178,11 +180,20 @@ def _alterations(
                 done=frozenset(done.get(key, ())),
                 using=using.get(key),
             )
+        if statements is None and _has_typed_tables(key, old):
+            statements = retype_attributes(change.before, change.after)
         if statements is None:
             remade.append(key)
         else:
             in_place[key] = statements
     return in_place, remade
+
+
+def _has_typed_tables(key: Key, old: Graph) -> bool:
+    return key.kind == "composite type" and any(
+        one.kind == "table" and old.snapshot[one].detail("of type") is not None
+        for one in old.dependents.get(key, ())
+    )
 
 
 def _steps(

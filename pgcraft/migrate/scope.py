@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pgcraft.migrate.granted import entry_of
 from pgcraft.migrate.graph import owner_of
+from pgcraft.migrate.settings import setting_entries
 from pgcraft.postgres.snapshot import compare
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ def is_beyond_alembic(item: CatalogObject) -> bool:
 
 def managed_entries(models: Snapshot) -> list[str]:
     """What a revision says it manages: the models' objects that Alembic does not know."""
-    return sorted(
+    settings = setting_entries(models)
+    return sorted(settings) + sorted(
         entry_of(item) if item.key.kind == "grant" else str(item.key)
         for item in models
         if is_beyond_alembic(item) and str(item.key) not in _OF_INITDB

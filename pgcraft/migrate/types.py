@@ -71,14 +71,20 @@ def _alter_domain(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | N
 
 
 def _change_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None:
-    """Attributes go in place and come at the end, and typed tables follow with CASCADE."""
+    """Attributes go in place and come at the end, and typed tables follow with CASCADE.
+
+    One that gets another type would lose its values so: the whole type is made anew instead.
+    """
     before, after = (_attributes(one) for one in (old, new))
+    names = {_name_of(one) for one in after if one not in before}
+    if any(_name_of(one) in names for one in before):
+        return None
     kept = [one for one in before if one in after]
     added = after[len(kept) :]
     if after[: len(kept)] != kept:
         return None
     actions = [
-        *(f"DROP ATTRIBUTE {_ATTRIBUTE_NAME.findall(one)[0]}" for one in before if one not in kept),
+        *(f"DROP ATTRIBUTE {_name_of(one)}" for one in before if one not in kept),
         *(f"ADD ATTRIBUTE {one}" for one in added),
     ]
     return (f"ALTER TYPE {new.key.identity} {', '.join(f'{one} CASCADE' for one in actions)}",)
@@ -87,6 +93,29 @@ def _change_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...
 def loses_attributes(old: CatalogObject, new: CatalogObject) -> bool:
     """Whether a composite type has attributes no more that something may use."""
     return new.key.kind == "composite type" and not set(_attributes(old)) <= set(_attributes(new))
+
+
+def retype_attributes(old: CatalogObject, new: CatalogObject) -> tuple[str, ...]:
+    """Return the statement for a composite type that tables are of: they are converted with it.
+
+    PostgreSQL refuses it where a column has the type, and such a type is made anew.
+    """
+    before = {_name_of(one): one for one in _attributes(old)}
+    after = {_name_of(one): one for one in _attributes(new)}
+    actions = [
+        *(f"DROP ATTRIBUTE {name}" for name in before if name not in after),
+        *(
+            f"ALTER ATTRIBUTE {name} TYPE {one.removeprefix(f'{name} ')}"
+            for name, one in after.items()
+            if name in before and before[name] != one
+        ),
+        *(f"ADD ATTRIBUTE {one}" for name, one in after.items() if name not in before),
+    ]
+    return (f"ALTER TYPE {new.key.identity} {', '.join(f'{one} CASCADE' for one in actions)}",)
+
+
+def _name_of(attribute: str) -> str:
+    return str(_ATTRIBUTE_NAME.findall(attribute)[0])
 
 
 def _attributes(type_: CatalogObject) -> list[str]:

@@ -105,6 +105,18 @@ class DatabaseObject:
         """
         return "false"
 
+    def amendment(self, version: tuple[int, ...] | None) -> tuple[str, Sequence[str]] | None:  # noqa: ARG002  # for subclasses
+        """Return what must not be left as it is where the object is there already.
+
+        Args:
+            version: The server's version; None if it is not known.
+
+        Returns:
+            A condition in SQL that is true when there is nothing to amend, and the statements
+            that amend it; None if all may be left.
+        """
+        return None
+
     def merged(self, other: DatabaseObject) -> DatabaseObject | None:  # noqa: ARG002  # for subclasses
         """Return one object in place of two of a name that differ; None if they cannot be one.
 

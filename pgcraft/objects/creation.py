@@ -31,6 +31,7 @@ from pgcraft.objects.execution import (
     missing,
     run_all,
     run_last,
+    server_version,
     unchecked_bodies,
 )
 from pgcraft.objects.function import Function
@@ -174,11 +175,11 @@ def _steps(
     objects: Sequence[DatabaseObject], connection: Connection, checkfirst: Any
 ) -> list[Step]:
     """Return what is to be made; one process at a time makes it, and others find it made."""
-    wanted = missing(objects, connection) if checkfirst else list(objects)
-    if wanted and checkfirst and _lock(connection):
-        wanted = missing(objects, connection)
-    version = getattr(connection.dialect, "server_version_info", None)
-    return [(one, one.create_on(version)) for one in wanted]
+    if not checkfirst:
+        version = server_version(connection)
+        return [(one, one.create_on(version)) for one in objects]
+    steps = missing(objects, connection)
+    return missing(objects, connection) if steps and _lock(connection) else steps
 
 
 def _lock(connection: Connection) -> bool:

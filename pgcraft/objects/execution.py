@@ -35,18 +35,33 @@ _CHECK = "check_function_bodies"
 _UNDEFINED_TABLE = "42P01"
 
 
-def missing(objects: Iterable[DatabaseObject], connection: Connection) -> list[DatabaseObject]:
+def missing(objects: Sequence[DatabaseObject], connection: Connection) -> list[Step]:
     """Return what is to be made: as with tables, what is there is left as it is.
 
-    What may be made again without harm, such as a function, is made again if it differs.
+    What may be made again without harm, such as a function, is made again if it differs; what
+    must not be left as it is, such as a view that is above row security, is amended.
     """
-    found = list(objects)
-    if not found:
+    if not objects:
         return []
+    version = server_version(connection)
+    amendments = [(one, one.amendment(version)) for one in objects]
+    amended = [(one, *found) for one, found in amendments if found is not None]
+    asked = [one.unchanged() if one.replaceable else one.exists() for one in objects]
+    asked += [condition for _, condition, _ in amended]
     # literal_column, unlike text(), takes colons as they are; one query for all of them.
-    asked = (one.unchanged() if one.replaceable else one.exists() for one in found)
-    answers: Any = connection.scalar(select(literal_column(f"ARRAY[{', '.join(asked)}]")))
-    return [one for one, there in zip(found, answers, strict=True) if not there]
+    found: Any = connection.scalar(select(literal_column(f"ARRAY[{', '.join(asked)}]")))
+    made = [one for one, there in zip(objects, found, strict=False) if not there]
+    answers = zip(amended, found[len(objects) :], strict=True)
+    return [
+        *((one, one.create_on(version)) for one in made),
+        *((one, statements) for (one, _, statements), fits in answers if not fits),
+    ]
+
+
+def server_version(connection: Connection) -> tuple[int, ...] | None:
+    """Return the server's version; None where nobody is connected to one."""
+    version: tuple[int, ...] | None = getattr(connection.dialect, "server_version_info", None)
+    return version
 
 
 def run_all(

@@ -16,7 +16,7 @@ from pgcraft.errors import PGCraftValidationError
 from pgcraft.objects import creation
 from pgcraft.objects.base import DatabaseObject
 from pgcraft.objects.namespace import refuse_shared_names
-from pgcraft.objects.relations import OBJECTS
+from pgcraft.objects.relations import OBJECTS, OWN
 from pgcraft.objects.translation import refuse_translation
 from pgcraft.origin import DECLARED
 from pgcraft.reference import resolve_references
@@ -61,34 +61,53 @@ def declare(metadata: MetaData, *objects: DatabaseObject) -> None:
     """
     _refuse_unfit(metadata, objects)
     forget_if_cleared(metadata)
-    known = metadata.info.setdefault(OBJECTS, {})
+    layers = [metadata.info.setdefault(name, {}) for name in (OBJECTS, OWN)]
     for one in objects:
         key = (one.kind, one.identity)
-        there = key in known
-        kept = known.get(key, one)
-        merged = kept if kept == one else kept.merged(one)
-        if merged is None:
-            raise PGCraftValidationError(
-                f"The {one.kind} {one.identity} is declared a second time, by another definition.",
-                advice="Give one of the two another name or schema, or take one away.",
-            )
-        known[key] = merged
+        before = [layer.get(key) for layer in layers]
+        _put(layers, key, [one if there is None else united(there, one) for there in before])
         try:
             one.declared_in(metadata)
         except PGCraftValidationError:
-            if there:
-                known[key] = kept
-            else:
-                del known[key]
+            _put(layers, key, before)
             raise
     watch(metadata)
 
 
+def united(kept: DatabaseObject, one: DatabaseObject) -> DatabaseObject:
+    """Return one object in place of two of a kind and identity.
+
+    Args:
+        kept: The one that was declared before.
+        one: The other.
+
+    Raises:
+        PGCraftValidationError: They differ, and cannot be one.
+
+    Example:
+        >>> from pgcraft.objects import Grant
+        >>> both = [Grant(one, "TABLE shop.books", to="anon") for one in ("SELECT", "INSERT")]
+        >>> united(*both).privileges
+        ('SELECT', 'INSERT')
+    """
+    merged = kept if kept == one else kept.merged(one)
+    if merged is None:
+        raise PGCraftValidationError(
+            f"The {one.kind} {one.identity} is declared a second time, by another definition.",
+            advice="Give one of the two another name or schema, or take one away.",
+        )
+    return merged
+
+
 def watch(metadata: MetaData) -> None:
     """Have ``create_all`` check the models and make what is declared, ``drop_all`` drop it."""
+    if metadata.info.get(_WATCHED) is metadata:
+        # Asked for each factory, and SQLAlchemy takes long to answer.
+        return
     for name, handler in _HANDLERS.items():
         if not event.contains(metadata, name, handler):
             event.listen(metadata, name, handler)
+    metadata.info[_WATCHED] = metadata
 
 
 def configure_at_create(metadata: MetaData, configuration: Configuration) -> None:
@@ -148,6 +167,16 @@ def forget_if_cleared(metadata: MetaData) -> None:
         for key in [one for one in metadata.info if str(one).startswith("pgcraft_")]:
             if key != _CONFIGURATIONS:
                 del metadata.info[key]
+
+
+def _put(
+    layers: Iterable[dict[Any, Any]], key: Any, objects: Iterable[DatabaseObject | None]
+) -> None:
+    for layer, one in zip(layers, objects, strict=True):
+        if one is None:
+            layer.pop(key, None)
+        else:
+            layer[key] = one
 
 
 def _refuse_unfit(metadata: Any, objects: tuple[Any, ...]) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OBJECTS = "pgcraft_objects"
 """Key in ``MetaData.info`` of the declared objects: a dict from (kind, identity) to each."""
 
+OWN = "pgcraft_own_objects"
+"""Key in ``MetaData.info`` of the same without what extensions of a configuration add."""
+
 VIEWS = ("view", "materialized view")
 """Kinds of declared objects that are relations."""
 

@@ -24,16 +24,20 @@ _TOLD = (
     "_pgcraft_table text",
     "_pgcraft_column text",
     "_pgcraft_constraint text",
+    "_pgcraft_hint text",
 )
 
 # Only the server's own errors name a table; those of the user's triggers are passed on as they are.
-_WITHOUT_THE_ROW = """EXCEPTION WHEN integrity_constraint_violation THEN
+# Of a view's CHECK OPTION (44000) the server names none; there a trigger is known by its hint.
+_WITHOUT_THE_ROW = """EXCEPTION
+WHEN integrity_constraint_violation OR with_check_option_violation THEN
     GET STACKED DIAGNOSTICS
         _pgcraft_schema = SCHEMA_NAME,
         _pgcraft_table = TABLE_NAME,
         _pgcraft_column = COLUMN_NAME,
-        _pgcraft_constraint = CONSTRAINT_NAME;
-    IF _pgcraft_table = '' THEN
+        _pgcraft_constraint = CONSTRAINT_NAME,
+        _pgcraft_hint = PG_EXCEPTION_HINT;
+    IF _pgcraft_table = '' AND (SQLSTATE <> '44000' OR _pgcraft_hint <> '') THEN
         RAISE;
     END IF;
     RAISE EXCEPTION USING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -64,6 +65,7 @@ def find(
         *(_remade(view) for view in plan.remade),
         *_irreversible(scripts),
         *(_dropped(change) for change in changes if _loses_rows(change)),
+        *(_unsecured(change) for change in changes if _loses_row_security(change)),
         *(_needs_values(change) for change in changes if change.needs_values),
     ]
     return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))
@@ -122,13 +124,44 @@ def _unseen(mismatch: Mismatch) -> Finding:
     )
 
 
+def _loses_row_security(change: Change) -> bool:
+    return change.kind == "table" and bool(_SECURED_NO_MORE.search(change.detail))
+
+
+_SECURED_NO_MORE = re.compile(r"row security enabled[^,]* -> (none|forced)")
+
+
+def _unsecured(change: Change) -> Finding:
+    return Finding(
+        rule="row-security",
+        level="warning",
+        message=f"Row security of {change.identity} is switched off: its policies no longer hold, "
+        "and whoever has privileges on the table sees every row.",
+        help="Declare RowSecurity in the models, or see that nobody relies on the policies.",
+        script="upgrade.sql",
+        relation=change.relation,
+        evidence="catalog",
+    )
+
+
 def _needs_values(change: Change) -> Finding:
+    if change.action == "create":
+        message = (
+            f"The column {change.identity} is NOT NULL and has no default: the server refuses "
+            f"that, and upgrade.sql stops, when {change.relation} has any row."
+        )
+        advice = "Give it a server default, or add it as NULL, fill it, and then make it NOT NULL."
+    else:
+        message = (
+            f"The column {change.identity} becomes NOT NULL: the server refuses that, and "
+            f"upgrade.sql stops, when a row of {change.relation} has no value for it."
+        )
+        advice = "Fill it in an earlier revision; a default is for new rows alone."
     return Finding(
         rule="not-null",
         level="warning",
-        message=f"The column {change.identity} becomes NOT NULL: the server refuses that, and "
-        f"upgrade.sql stops, when a row of {change.relation} has no value for it.",
-        help="Give it a server default, or fill it in an earlier revision.",
+        message=message,
+        help=advice,
         script="upgrade.sql",
         relation=change.relation,
         evidence="documented",

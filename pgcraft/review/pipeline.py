@@ -49,7 +49,8 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
     with _drafted(options, stage) as (server, baseline, plan, scripts):
         with stage("Proving the scripts" if scripts else "Comparing the schemas"):
             proof = prove(server, baseline, plan, scripts)
-        changes = list_changes(plan.base, proof.upgraded)
+        # What stops half way says nothing of the rest: then the plan does.
+        changes = list_changes(plan.base, plan.target if proof.stopped else proof.upgraded)
         report = Report(
             tool=version("pgcraft"),
             postgres=server.programs.version,

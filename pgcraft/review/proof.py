@@ -67,6 +67,11 @@ class Proof:
     unmanaged: tuple[Key, ...]
 
     @property
+    def stopped(self) -> bool:
+        """Whether the upgrade ended with an error."""
+        return any(one.kind == "script" and one.step == "upgrade" for one in self.mismatches)
+
+    @property
     def holds(self) -> bool:
         """Whether both directions are proven."""
         return self.up_equals_models and bool(self.down_equals_base) and bool(self.up_again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pgcraft.objects.base import AFTER_TABLES
+from pgcraft.objects.base import AFTER_TABLES, literal
 from pgcraft.views.materialized import PGCraftMaterializedView
 from pgcraft.views.relation import QueryRelation
 from pgcraft.views.row_security import reads_row_security
@@ -97,6 +97,26 @@ class PGCraftView(QueryRelation):
             return statements
         first, *others = statements
         return (first.replace(self._options(), self._options(invoker=False), 1), *others)
+
+    def amendment(self, version: tuple[int, ...] | None) -> tuple[str, Sequence[str]] | None:
+        """Have a view that is there obey row security that came later.
+
+        Args:
+            version: The server's version; None if it is not known.
+        """
+        # An API view decides whose rights it acts with when it is created.
+        self.create()
+        known = version is None or version >= _INVOKER_SINCE
+        if not self.security_invoker or not (known or self.obeys_policies):
+            return None
+        condition = (
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"  # noqa: S608  # literals
+            f" ON n.oid = c.relnamespace WHERE n.nspname = {literal(self.schema)}"
+            f" AND c.relname = {literal(self.name)} AND c.relkind = 'v'"
+            " AND NOT EXISTS (SELECT FROM pg_catalog.pg_options_to_table(c.reloptions)"
+            " WHERE option_name = 'security_invoker' AND option_value::boolean))"
+        )
+        return condition, (f"ALTER VIEW {self.identity} SET (security_invoker = true)",)
 
     def _options(self, *, invoker: bool | None = None) -> str:
         options = {

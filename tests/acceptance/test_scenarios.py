@@ -27,20 +27,27 @@ def _cases(names):
     ]
 
 
+@pytest.fixture(scope="module")
+def drafts():
+    """Both revisions of each scenario that was walked, so that a review need not walk again."""
+    return {}
+
+
 @pytest.mark.parametrize("name", _cases(SCENARIOS))
-def test_change_goes_up_and_down_at_a_desk(name, tmp_path, server):
+def test_change_goes_up_and_down_at_a_desk(name, tmp_path, server, drafts):
     """Plain Alembic drafts it whole, psql applies it, and ``pg_dump`` sees what the models make."""
     walk = Walk(SCENARIOS[name], tmp_path, server, f"scenario_{next(_numbers)}")
-    walk.old()
-    walk.new()
+    drafts[name] = walk.old(), walk.new()
     walk.back_to_old()
     walk.new_again_and_down()
 
 
 @pytest.mark.parametrize("name", _cases(REVIEWED))
-def test_change_is_proven_by_a_review(name, tmp_path, server):
+def test_change_is_proven_by_a_review(name, tmp_path, server, drafts):
     """The review drafts the very revision that Alembic drafts at a desk, and proves both ways."""
-    walk = Walk(SCENARIOS[name], tmp_path / "desk", server, f"scenario_{next(_numbers)}")
-    first, second = walk.old(), walk.new()
+    if name not in drafts:
+        walk = Walk(SCENARIOS[name], tmp_path / "desk", server, f"scenario_{next(_numbers)}")
+        drafts[name] = walk.old(), walk.new()
+    first, second = drafts[name]
     drafted = review_draft(SCENARIOS[name], tmp_path / "review", first)
     assert body(drafted) == body(second.read_text(encoding="utf-8"))

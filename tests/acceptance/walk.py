@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -57,13 +58,14 @@ class Walk:
         _read_as_a_user(draft, self.scenario)
         self.desk.apply(self.desk.sql("head"))
         assert self.desk.is_complete()
-        assert self._differences("old", outside="") == []
+        self.before = self._as_created("old", outside="")
         self._use(self.scenario.use_old + ";\n" + self.scenario.outside)
         return draft
 
     def new(self) -> Path:
         """To the new models."""
-        self.before = self._dump()
+        if self.scenario.outside:
+            self.before = self._dump()
         self.desk.models(self.scenario.new)
         draft = self.desk.autogenerate()
         _read_as_a_user(draft, self.scenario)
@@ -74,8 +76,7 @@ class Walk:
             assert not re.search(pattern, upgrade), f"{pattern} is in\n{upgrade}"
         self.desk.apply(self.desk.sql("r001:r002"))
         assert self.desk.is_complete()
-        assert self._differences("new", outside=self.scenario.outside) == []
-        self.after = self._dump()
+        self.after = self._as_created("new", outside=self.scenario.outside)
         self._use(self.scenario.use_new)
         if self.scenario.work:
             self._work()
@@ -97,11 +98,17 @@ class Walk:
         assert dump_differences(self._dump(), self.after) == []
         self._use(self.scenario.leave)
         self.desk.apply(self.desk.sql("r002:base", down=True))
-        nothing = f"{self.name}_nothing"
-        self._new_database(nothing)
-        if not self.scenario.leave:
-            self._use(self.scenario.outside, database=nothing)
-        assert dump_differences(self._dump(), _without_alembic(dumped(self.server, nothing))) == []
+        assert dump_differences(self._dump(), self._nothing()) == []
+
+    def _nothing(self) -> Dump:
+        """What was there without any model."""
+        outside = "" if self.scenario.leave else self.scenario.outside
+        if not self.scenario.beforehand + outside:
+            return Counter()
+        name = f"{self.name}_nothing"
+        self._new_database(name)
+        self._use(outside, database=name)
+        return dumped(self.server, name)
 
     def _use(self, script: str, *, database: str | None = None) -> None:
         if script.strip(";\n"):
@@ -114,13 +121,15 @@ class Walk:
     def _dump(self) -> Dump:
         return _without_alembic(dumped(self.server, self.name))
 
-    def _differences(self, suffix: str, *, outside: str) -> list[str]:
-        """From a database that was made directly from the models."""
+    def _as_created(self, suffix: str, *, outside: str) -> Dump:
+        """The schema, which is that of a database made directly from the models."""
         wanted = f"{self.name}_{suffix}"
         self._new_database(wanted)
         self.desk.create(wanted)
         self._use(outside, database=wanted)
-        return dump_differences(self._dump(), _without_alembic(dumped(self.server, wanted)))
+        dump = self._dump()
+        assert dump_differences(dump, dumped(self.server, wanted)) == []
+        return dump
 
     def _holds(self, expected: Mapping[str, Rows]) -> None:
         with self.server.connect(self.name) as connection:
@@ -185,6 +194,6 @@ def _read_as_a_user(draft: Path, scenario: Scenario) -> None:
 
 
 def _without_alembic(dump: Dump) -> Dump:
-    return type(dump)(
+    return Counter(
         {entry: count for entry, count in dump.items() if "Name: alembic_version" not in entry[0]}
     )

@@ -655,6 +655,74 @@ def test_policies_of_the_table_decide_with_the_claims(late, metadata, deploy, an
         assert connection.scalars(select(api.c.note)).all() == []
 
 
+def _notes(*, secured):
+    """Models of a first version of an application, or of the next one, with policies."""
+    metadata = MetaData(naming_convention=pgcraft_build_naming_conventions())
+    columns = [Column("owner", Text), Column("note", Text), Column("secret", Text)]
+    source = PGCraftSimple("notes", "s", metadata, columns).table
+    first = PostgRESTView(source, grants=ALL, exclude_columns=["secret"])
+    second = PostgRESTView(first, "v2", grants=["select", "update"])
+    between = PGCraftView("few", "s", metadata, select(source.c.id, source.c.note))
+    third = PostgRESTView(between)
+    if secured:
+        mine = "owner = current_setting('request.jwt.claims', true)::json ->> 'sub'"
+        own = Policy(name="own", schema="s", table="notes", roles=("anon",), using=mine)
+        declare(metadata, RowSecurity("s", "notes"), own)
+    return metadata, source, [first.table, second.table, third.table]
+
+
+def test_row_security_that_comes_later_closes_the_views_that_are_there(deploy, anon, engine):
+    """Views, functions and grants are then those that the models would have had from the start."""
+    metadata, source, views = _notes(secured=False)
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(owner="eve", note="e", secret="x"))
+    with anon(sub="ann") as connection:
+        assert [connection.scalars(select(one.c.note)).all() for one in views] == [["e"]] * 3
+    deploy(_notes(secured=True)[0])
+    with anon(sub="ann") as connection:
+        for api in views:
+            assert connection.scalars(select(api.c.note)).all() == []
+        for api in views[:2]:
+            assert connection.execute(update(api).values(note="b")).rowcount == 0
+        row = insert(views[0]).values(owner="ann", note="a").returning(views[0])
+        assert connection.execute(row).one() == (2, "ann", "a")
+    with anon(sub="eve") as connection:
+        assert connection.execute(update(views[1]).values(note="d")).rowcount == 1
+        assert [connection.scalars(select(one.c.note)).all() for one in views] == [["d"]] * 3
+        assert connection.execute(views[0].delete()).rowcount == 1
+    with pytest.raises(ProgrammingError, match="row-level security"), anon(sub="eve") as connection:
+        connection.execute(insert(views[0]).values(owner="ann"))
+    with pytest.raises(ProgrammingError, match="permission denied"), anon(sub="eve") as connection:
+        connection.execute(select(source.c.secret))
+
+
+def test_row_security_that_comes_later_leaves_what_one_create_all_leaves(
+    deploy, engine, statements
+):
+    """Nothing is left to do then; the options, bodies and privileges are those of a new database."""
+    state = text(
+        "SELECT relname, reloptions::text, relacl::text FROM pg_class"
+        " WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('api', 's', 'v2'))"
+        " UNION SELECT proname, prosecdef::text, prosrc || proacl FROM pg_proc"
+        " WHERE pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('api', 'v2'))"
+        " UNION SELECT attrelid::regclass || attname, '', attacl::text FROM pg_attribute"
+        " WHERE attacl IS NOT NULL AND attrelid = 's.notes'::regclass ORDER BY 1, 2, 3"
+    )
+    found = []
+    for versions in ([False, True], [True]):
+        for secured in versions:
+            metadata, *_ = _notes(secured=secured)
+            deploy(metadata)
+        statements.clear()
+        deploy(_notes(secured=True)[0])
+        assert [one for one in statements if one.startswith(("ALTER", "CREATE OR", "GRANT"))] == []
+        with engine.begin() as connection:
+            found.append(connection.execute(state).all())
+            metadata.drop_all(connection)
+    assert found[0] == found[1]
+
+
 def test_policies_hold_for_what_is_joined(metadata, deploy, anon, engine):
     """Aggregates count the rows that the caller may see; the columns not used stay closed."""
     source = products(metadata).table
@@ -853,6 +921,18 @@ def test_made_again_and_dropped(metadata, deploy, engine):
             )
             == 0
         )
+
+
+@pytest.mark.parametrize("secured", [False, True])
+def test_functions_that_are_as_declared_are_left_alone(secured, metadata, deploy, statements):
+    """So whoever may only connect can call create_all, and two processes at once."""
+    PostgRESTView(products(metadata), grants=ALL)
+    if secured:
+        declare(metadata, RowSecurity("inventory", "products"))
+    deploy(metadata)
+    statements.clear()
+    deploy(metadata)
+    assert [one for one in statements if "FUNCTION" in one.upper().split("AS $")[0]] == []
 
 
 HOSTILE = ("old", "new", "found", "stored", "_pgcraft_key", "_pgcraft_row", "tg_op", "loop", "row")
@@ -1095,12 +1175,42 @@ def test_refused_row_tells_nothing_of_hidden_columns(factory, kind, metadata, de
         assert told.constraint_name or told.column_name == "n"
 
 
-def test_error_of_the_users_own_trigger_is_told_whole(metadata, deploy, anon, engine):
+def test_row_refused_by_a_check_option_tells_nothing_of_hidden_columns(deploy, anon, engine):
+    """The server names no table in it, yet its DETAIL has the row."""
+    with engine.begin() as connection:
+        for statement in (
+            "CREATE SCHEMA s",
+            "CREATE TABLE s.t (id serial PRIMARY KEY, n int, secret text DEFAULT 'hush')",
+            "CREATE VIEW s.few AS SELECT * FROM s.t WHERE n < 5 WITH CHECK OPTION",
+            "INSERT INTO s.few (n) VALUES (1)",
+        ):
+            connection.execute(text(statement))
+    metadata = MetaData()
+    columns = [
+        Column("id", Integer, primary_key=True),
+        Column("n", Integer),
+        Column("secret", Text),
+    ]
+    api = PostgRESTView(
+        Table("few", metadata, *columns, schema="s"), grants=ALL, exclude_columns=["secret"]
+    ).table
+    deploy(metadata)
+    for statement in (insert(api).values(n=9), update(api).values(n=9)):
+        with pytest.raises(DBAPIError) as error, anon() as connection:
+            connection.execute(statement)
+        told = error.value.orig.diag
+        assert (told.sqlstate, told.message_detail) == ("44000", None)
+        assert told.message_primary == 'new row violates check option for view "few"'
+        assert "hush" not in str(error.value.orig)
+
+
+@pytest.mark.parametrize("kind", ["check_violation", "with_check_option_violation"])
+def test_error_of_the_users_own_trigger_is_told_whole(kind, metadata, deploy, anon, engine):
     """Only the server's own DETAIL has the row; that of a trigger is meant for the caller."""
     source = products(metadata).table
-    body = """
+    body = f"""
 BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'No.', DETAIL = 'Why.', HINT = 'Do.';
+    RAISE EXCEPTION USING ERRCODE = '{kind}', MESSAGE = 'No.', DETAIL = 'Why.', HINT = 'Do.';
 END;
 """
     refuse = Function("refuse", "inventory", body)
@@ -1108,7 +1218,7 @@ END;
     declare(metadata, refuse, trigger)
     api = PostgRESTView(source, grants=ALL).table
     deploy(metadata)
-    with pytest.raises(IntegrityError) as error, anon() as connection:
+    with pytest.raises(DBAPIError) as error, anon() as connection:
         connection.execute(insert(api).values(name="a"))
     told = error.value.orig.diag
     assert (told.message_primary, told.message_detail, told.message_hint) == ("No.", "Why.", "Do.")
@@ -1501,6 +1611,37 @@ def test_counting_rows_under_row_security_needs_one_column(metadata, deploy, ano
         assert connection.scalar(select(api.c.n)) == 1
     with pytest.raises(ProgrammingError, match="permission denied"), anon() as connection:
         connection.execute(select(secrets.c.what))
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        lambda t: select(t).cte(),
+        lambda t: select(t).subquery(),
+        lambda t: select(select(t.alias()).subquery()).cte(),
+        lambda t: select(t).union_all(select(t)).subquery(),
+    ],
+)
+def test_columns_of_a_table_selected_whole_are_granted_under_row_security(
+    within, metadata, deploy, anon, engine
+):
+    """The server wants the right on all that an inner select names, used outside or not."""
+    source = products(metadata).table
+    other = PGCraftSimple("r", "inventory", metadata, [Column("a", Text), Column("b", Text)]).table
+    declare(metadata, RowSecurity("inventory", "products"))
+    declare(metadata, Policy(name="all", schema="inventory", table="products", using="true"))
+
+    def query(q, t):
+        inner = within(other)
+        return q.add_columns(inner.c.a).outerjoin_from(t, inner, inner.c.id == t.c.id)
+
+    api = PostgRESTView(source, query=query).table
+    deploy(metadata)
+    with engine.begin() as connection:
+        connection.execute(insert(source).values(name="x"))
+        connection.execute(insert(other).values(a="y", b="z"))
+    with anon() as connection:
+        assert set(connection.execute(select(api.c.name, api.c.a)).all()) == {("x", "y")}
 
 
 def _reading(orders):

@@ -64,6 +64,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from pgcraft import PGCraftIndex
 from pgcraft.errors import PGCraftValidationError
+from pgcraft.extensions.postgrest import PostgRESTView
 from pgcraft.factory import PGCraftSimple
 from pgcraft.objects import (
     EnumType,
@@ -592,6 +593,54 @@ def test_view_over_row_security_obeys_the_policies_unless_told_otherwise(
         connection.execute(insert(metadata.tables["s.notes"]), rows)
         connection.execute(text("SET LOCAL ROLE reader"))
         assert len(connection.execute(select(view.table)).all()) == seen
+
+
+@pytest.mark.parametrize("again", ["the same models", "models loaded anew"])
+def test_row_security_that_comes_later_is_obeyed_by_views_that_are_there(again, engine, statements):
+    """Also by a view over the view, and an API view; then nothing is left to be done."""
+
+    def load(metadata):
+        notes = PGCraftSimple("notes", "s", metadata, [Column("owner", Text)])
+        over(metadata)
+        PostgRESTView(notes, grants=["select"])
+
+    metadata = MetaData()
+    load(metadata)
+    metadata.create_all(engine)
+    if again == "models loaded anew":
+        metadata = MetaData()
+        load(metadata)
+    declare(metadata, RowSecurity("s", "notes"))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        options = "SELECT relname, reloptions::text FROM pg_class WHERE relkind = 'v' AND relname IN"
+        found = connection.execute(text(f"{options} ('v', 'outer', 'notes') ORDER BY 1")).all()
+    assert found == [(name, "{security_invoker=true}") for name in ("notes", "outer", "v")]
+    statements.clear()
+    metadata.create_all(engine)
+    assert {one.split()[0] for one in statements} == {"SELECT"}
+
+
+def test_view_told_to_act_with_its_owners_rights_is_left_so(engine, metadata):
+    """Its own word counts for the view that is there, too."""
+    PGCraftSimple("notes", "s", metadata, [Column("owner", Text)])
+    of_notes(metadata, security_invoker=False)
+    metadata.create_all(engine)
+    declare(metadata, RowSecurity("s", "notes"))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        found = connection.scalar(text("SELECT reloptions FROM pg_class WHERE relname = 'v'"))
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("version", "chosen", "amended"),
+    [((14, 9), None, False), ((14, 9), True, True), ((15,), None, True), (None, None, True)],
+)
+def test_older_server_has_no_option_to_amend(version, chosen, amended, metadata):
+    """As where the view is made."""
+    secured(metadata)
+    assert (of_notes(metadata, security_invoker=chosen).amendment(version) is not None) is amended
 
 
 def test_view_over_a_table_in_public_that_names_no_schema_obeys_its_policies(engine, metadata):

@@ -89,6 +89,20 @@ KEPT = {
             "ALTER TABLE s.t OWNER TO staff; ALTER TABLE s.t ENABLE ROW LEVEL SECURITY;"
         ),
     ),
+    "composite type's attribute becomes text": (
+        "CREATE TYPE s.c AS (x text, n integer); CREATE TABLE s.t (id integer, c s.c, m s.c[]);",
+        "INSERT INTO s.t VALUES (1, '(a,7)', ARRAY['(\"b, c\",8)'::s.c]);",
+        "CREATE TYPE s.c AS (x text, n text); CREATE TABLE s.t (id integer, c s.c, m s.c[]);",
+        "SELECT id, c::text, m::text FROM s.t",
+    ),
+    "generated column becomes a plain one, and its base column another type": (
+        (
+            "CREATE TABLE s.t (id integer, b varchar(10),"
+            " g text GENERATED ALWAYS AS (b || 'x') STORED);"
+        ),
+        "INSERT INTO s.t VALUES (1, 'a'), (2, 'b');",
+        "CREATE TABLE s.t (id integer, b text, g text);",
+    ),
     "generated column becomes a plain one": (
         "CREATE TABLE s.t (id integer, g integer GENERATED ALWAYS AS (id * 2) STORED);",
         "INSERT INTO s.t VALUES (1), (2);",
@@ -235,3 +249,20 @@ def test_default_privileges_are_suspended_only_for_what_must_not_have_them(desk)
         said = [step.sql for step in desk.plan.steps if "DEFAULT PRIVILEGES" in step.sql]
         assert [word for sql in said for word in words if f" {word} " in sql] == words
         assert len(said) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("first", "rows"),
+    [
+        ("CREATE TABLE s.t (id serial, a text); ALTER SEQUENCE s.t_id_seq RENAME TO o;", GIVEN),
+        ("CREATE TABLE s.t (id integer NOT NULL, a text);", "INSERT INTO s.t VALUES (2, 'x');"),
+    ],
+    ids=["sequence of another name", "no sequence"],
+)
+def test_new_sequence_goes_on_behind_the_numbers_in_use(desk, first, rows):
+    """As after a table was renamed, whose sequence kept its name."""
+    moved, wanted = desk.make(first + rows), desk.make(NUMBERED.format("serial"))
+    desk.migrate(moved, wanted)
+    assert desk.left(moved, wanted) == ([], [])
+    desk.run(moved, "INSERT INTO s.t (a) VALUES ('z');")
+    assert desk.rows(moved, "SELECT id FROM s.t WHERE a = 'z'") == [(3,)]

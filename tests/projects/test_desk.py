@@ -123,3 +123,58 @@ def test_settings_of_the_project_count_at_the_desk(desk):
     (desk.root / "pgcraft.toml").write_text('manage = ["view"]\n', encoding="utf-8")
     assert not desk.is_complete()
     assert "DROP VIEW shop.hand" in desk.autogenerate().read_text(encoding="utf-8")
+
+
+ASYNC = """\
+import asyncio
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+def migrate(connection):
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def main():
+    place = context.config.attributes["database"]
+    engine = create_async_engine(
+        "postgresql+asyncpg://{user}@/{dbname}?host={host}&port={port}".format(**place),
+        poolclass=pool.NullPool,
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", literal_binds=True, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    asyncio.run(main())
+"""
+
+
+def test_asyncpg_with_the_place_in_the_query(tmp_path, server):
+    """The form that SQLAlchemy documents for sockets; no other server may be taken for it."""
+    name = f"desk_{next(_numbers)}"
+    head, _, _ = ENV.partition("if context.is_offline_mode()")
+    desk = Desk(tmp_path, server, name, head + ASYNC)
+    desk.models(OLD)
+    assert "CREATE TYPE shop.status" in desk.autogenerate().read_text(encoding="utf-8")
+    desk.apply(desk.sql("head"))
+    assert desk.is_complete()
+
+
+def test_connection_whose_place_is_hidden_leads_to_a_scratch_server(tmp_path, server, monkeypatch):
+    """What answers where the URL points is another database, and nothing is made there."""
+    server.create_database("desk_elsewhere")
+    monkeypatch.setattr(
+        "pgcraft.alembic.side_by_side.connection_parameters",
+        lambda _: server.conninfo("desk_elsewhere"),
+    )
+    desk = Desk(tmp_path, server, f"desk_{next(_numbers)}")
+    desk.models(OLD)
+    assert "CREATE TYPE shop.status" in desk.autogenerate().read_text(encoding="utf-8")

@@ -264,3 +264,32 @@ def test_names_that_are_ignored_are_neither_drafted_nor_listed(tmp_path):
     (tmp_path / "models.py").write_text(models(other, columns=""), encoding="utf-8")
     report = review_project(project, ignore=("shop.*",))
     assert (report.verdict, report.proof.unmanaged) == ("no-change", ())
+
+
+SETTINGS = (
+    (
+        "ALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY,"
+        " REPLICA IDENTITY FULL, SET (fillfactor = 70), ALTER COLUMN price SET STATISTICS 500"
+    ),
+    (
+        "ALTER TABLE shop.orders DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY,"
+        " REPLICA IDENTITY DEFAULT, RESET (fillfactor), ALTER COLUMN price SET STATISTICS -1"
+    ),
+)
+
+
+def test_settings_that_were_made_by_hand_stay(tmp_path):
+    """The first review of a project must not switch its row security off."""
+    project = write_project(tmp_path, models=models(), env=PLAIN_ENV)
+    proven(review_project(project))
+    by_hand(tmp_path, *SETTINGS)
+    assert review_project(project).verdict == "no-change"
+    (tmp_path / "models.py").write_text(models(CHEAP), encoding="utf-8")
+    assert len(statements(proven(review_project(project)))) == 1
+
+
+def test_row_security_that_the_models_lose_is_switched_off_with_a_warning(change):
+    """A revision of theirs says that it manages it."""
+    _, report = change(models(SECURED), models())
+    assert statements(report) == ["ALTER TABLE shop.orders DISABLE ROW LEVEL SECURITY;"]
+    assert [finding.rule for finding in report.findings] == ["row-security"]

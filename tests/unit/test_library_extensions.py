@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, create_mock_engine
 
 from pgcraft import PGCraftConfig, PGCraftExtension, PGCraftValidationError, config
 from pgcraft.factory import PGCraftSimple
+from pgcraft.objects import Grant, Role, declare, declared_objects
 from pgcraft.plugins.pk import UUIDV4PKPlugin
 
 MODULE = """
@@ -109,6 +110,68 @@ def test_metadata_is_configured_once_by_either_way():
     configuration.configure_metadata(metadata)
     assert recorder.configured == [metadata]
     assert [type(one).__name__ for one in statements] == ["CreateSchema", *["CreateTable"] * 2]
+
+
+class Granting(PGCraftExtension):
+    """Gives a right, as long as it is told to."""
+
+    name = "granting"
+
+    def __init__(self, privilege):
+        self.privilege = privilege
+
+    def configure_metadata(self, metadata):
+        """Grant it on s.a."""
+        if self.privilege:
+            declare(metadata, Grant(self.privilege, on="TABLE s.a", to="reader"))
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("before", "after", "privileges"),
+    [
+        ("SELECT", "SELECT", {"SELECT", "INSERT"}),
+        ("SELECT", "DELETE", {"DELETE", "INSERT"}),
+        ("SELECT", None, {"INSERT"}),
+        ("INSERT", None, {"INSERT"}),
+    ],
+)
+def test_own_grant_beside_one_of_an_extension_stays_when_that_is_asked_again(
+    before, after, privileges, first
+):
+    """Only what the extension gave gives way, whichever of them came first."""
+    metadata = MetaData()
+    extensions = [Granting(before), Recorder("other")]
+    extensions[1].configure_metadata = lambda one: declare(one, Role("reader"))
+    configuration = PGCraftConfig(extensions=extensions, auto_discover=False)
+    PGCraftSimple("a", "s", metadata, [])
+    own = Grant("INSERT", on="TABLE s.a", to="reader")
+    if first:
+        declare(metadata, own)
+    configuration.configure_metadata(metadata)
+    declare(metadata, own)
+    extensions[0].privilege = after
+    for name in "bc":
+        PGCraftSimple(name, "s", metadata, [])
+        configuration.configure_metadata(metadata)
+    role, grant = declared_objects(metadata)
+    assert role == Role("reader")
+    assert set(grant.privileges) == privileges
+
+
+@pytest.mark.parametrize("gone", ["a", "b"])
+def test_right_that_two_extensions_give_stays_while_one_gives_it(gone):
+    """Each is asked again by itself."""
+    metadata = MetaData()
+    given = {"a": Granting("SELECT"), "b": Granting("SELECT")}
+    for name, one in given.items():
+        one.name = name
+    configuration = PGCraftConfig(extensions=given.values(), auto_discover=False)
+    configuration.configure_metadata(metadata)
+    given[gone].privilege = None
+    PGCraftSimple("a", "s", metadata, [])
+    configuration.configure_metadata(metadata)
+    assert [one.privileges for one in declared_objects(metadata)] == [("SELECT",)]
 
 
 class Keys(PGCraftExtension):

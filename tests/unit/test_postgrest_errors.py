@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     select,
     table,
+    type_coerce,
     union,
 )
 from sqlalchemy.dialects.postgresql import ENUM
@@ -110,6 +111,40 @@ CASES = {
         {"query": lambda q, t: q.add_columns(t.c.price * 2)},
         "of the view api.products has no name. Label it",
     ),
+    "grants of another type": (
+        {"grants": 3},
+        "has 3 for its grants, which is no list. Give a list",
+    ),
+    "no grants": ({"grants": None}, "has None for its grants, which is no list."),
+    "grant that is no text": ({"grants": [None]}, "has the grant None, which is no text."),
+    "no grants for a role": (
+        {"grants": {"anon": None}},
+        "The API view api.products has None for its grants for anon, which is no list.",
+    ),
+    "role that is no text": (
+        {"grants": {7: ["select"]}},
+        "has grants for 7, which is no name of a role. Give a list, such as",
+    ),
+    "column that is no text": (
+        {"columns": [1]},
+        "The API view api.products names the column 1, which is no text. Give the names",
+    ),
+    "columns of another type": ({"columns": 1}, "names the column 1, which is no text."),
+    "excluded column that is no text": (
+        {"exclude_columns": ["id", None]},
+        "names the column None, which is no text.",
+    ),
+    "no function": (
+        {"query": select(func.now().label("n"))},
+        "which is no function. Give a function of both: query=lambda q, t:",
+    ),
+    "function of one argument": (
+        {"query": lambda q: q},
+        (
+            "The query of api.products cannot be called with a select and a table: too many "
+            "positional arguments. Give a function of both"
+        ),
+    ),
     "own schema": (
         {"schema": "inventory"},
         "inventory.products is in the schema 'inventory' of the API itself.",
@@ -123,6 +158,33 @@ def test_wrong_argument_is_explained(case):
     arguments, words = CASES[case]
     with pytest.raises(PGCraftValidationError, match=re.escape(words)):
         PostgRESTView(products(), **arguments)
+
+
+@pytest.mark.parametrize(
+    "case", [one for one in CASES if CASES[one][0].keys() <= {"grants", "columns"}]
+)
+def test_wrong_argument_of_the_plugin_is_explained(case):
+    """The plugin and register(api=…) say the same as the view."""
+    arguments, words = CASES[case]
+    columns = [Column("price", Numeric), Column("name", Text)]
+    with pytest.raises(PGCraftValidationError, match=re.escape(words)):
+        PGCraftSimple(
+            "products",
+            "inventory",
+            MetaData(),
+            columns,
+            extra_plugins=[PostgRESTPlugin(**arguments)],
+        )
+
+
+def test_error_within_the_query_function_is_raised_as_it_is():
+    """It is about the user's own code."""
+
+    def query(q, t):
+        return q.where(t.c.price > len(5))
+
+    with pytest.raises(TypeError, match="has no len"):
+        PostgRESTView(products(), query=query)
 
 
 def test_same_name_exposed_twice_is_refused():
@@ -207,6 +269,12 @@ SHOWING = {
     "a subquery of a union": lambda _, t: select(select(t).union_all(select(t)).subquery()),
     "the column itself": lambda q, t: q.add_columns(t.c.price),
     "all": lambda _, t: select(t),
+    "a cast": lambda q, t: q.add_columns(cast(t.c.price, Text)),
+    "a cast to another type for Python": lambda q, t: q.add_columns(type_coerce(t.c.price, Text)),
+    "a cast of an alias": lambda q, t: q.add_columns(cast(cast(t.alias().c.price, Text), Numeric)),
+    "a cast within a subquery": lambda _, t: select(
+        select(t.c.id, t.c.name, cast(t.alias().c.price, Text)).subquery()
+    ),
 }
 
 
@@ -223,6 +291,8 @@ def test_hidden_column_stays_hidden_whatever_it_is_taken_from(how, hide):
     [
         lambda q, t: q.add_columns(t.c.price.label("price")),
         lambda q, t: q.add_columns(t.alias().c.price.label("price")),
+        lambda q, t: q.add_columns(cast(t.c.price, Text).label("price")),
+        lambda q, t: q.add_columns(cast(t.c.price.label("price"), Text)),
         lambda _, t: select(t.c.id, t.c.name, (t.c.price * 2).label("price")),
     ],
 )
@@ -244,6 +314,12 @@ def test_hidden_column_of_a_combined_select_is_refused(combine):
             products(),
             exclude_columns=["price"],
             query=lambda _, t: getattr(select(t), combine)(select(t)),
+        )
+    with pytest.raises(PGCraftValidationError, match=r"api\.products hides price"):
+        PostgRESTView(
+            products(),
+            columns=["id"],
+            query=lambda _, t: getattr(select(cast(t.c.price, Text)), combine)(select(t.c.name)),
         )
     api = PostgRESTView(
         products(), exclude_columns=["price"], query=lambda q, _: getattr(q, combine)(q)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Exists, Label, Select, exists, literal_column, null, select
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.elements import ColumnClause, TextClause, WrapsColumnExpression
 
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.markers import did_you_mean
@@ -15,13 +17,15 @@ from pgcraft.plugins.plpgsql import made_by_server
 from pgcraft.plugins.soft_delete import DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Table
 
     from pgcraft.extensions.postgrest.source import Source
 
     Query = Callable[[Select[Any], Table], Any]
+
+_AS_FUNCTION = "Give a function of both: query=lambda q, t: q.where(t.c.active)."
 
 
 def api_select(
@@ -39,15 +43,15 @@ def api_select(
         query: The user's function from the select of the chosen columns, and the table.
         columns: Names of the columns to show; None for all.
         exclude_columns: Names of the columns to hide. What is hidden stays so when the user's
-            select asks for all columns; only a label brings it back.
+            select asks for all columns, or casts it; only a label brings it back.
 
     Raises:
         PGCraftValidationError: Both lists are given, a column is unknown, none is left, or the
-            function returns no select.
+            query is no function of two arguments that returns a select.
     """
     chosen = _chosen(source, view, columns, exclude_columns)
     base = select(*chosen)
-    made = base if query is None else query(base, source.table)
+    made = base if query is None else _made(query, base, source.table, view)
     if not hasattr(made, "selected_columns"):
         raise PGCraftValidationError(
             f"The query of {view} returned {made!r}, which is no select.",
@@ -57,7 +61,8 @@ def api_select(
     shown = [one for one in made.selected_columns if _shows(one, hidden)]
     if shown and not isinstance(made, Select):
         raise PGCraftValidationError(
-            f"The API view {view} hides {shown[0].name}, which its {type(made).__name__} shows.",
+            f"The API view {view} hides {_cast_off(shown[0]).name}, which its "
+            f"{type(made).__name__} shows.",
             advice="Build it from the select that the query function gets, which lacks the column.",
         )
     if shown:
@@ -66,14 +71,45 @@ def api_select(
     return _without_stars(made)
 
 
+def _made(query: Any, base: Select[Any], table: Table, view: str) -> Any:
+    """Call the user's function; an error within it is his own."""
+    if not callable(query):
+        raise PGCraftValidationError(
+            f"The query of {view} is {query!r}, which is no function.", advice=_AS_FUNCTION
+        )
+    try:
+        inspect.signature(query).bind(base, table)
+    except TypeError as error:
+        raise PGCraftValidationError(
+            f"The query of {view} cannot be called with a select and a table: {error}.",
+            advice=_AS_FUNCTION,
+        ) from error
+    return query(base, table)
+
+
 def _shows(column: Any, hidden: set[Column[Any]]) -> bool:
-    """Tell whether a column is a hidden one, itself or through an alias or a subquery.
+    """Tell whether a column is a hidden one, itself or through an alias, a subquery or a cast.
 
     A label is the user's own word for what is to be shown.
     """
-    return not isinstance(column, Label) and any(
-        one in hidden and one.name == column.name for one in column.base_columns
+    shown = _cast_off(column)
+    return not isinstance(shown, Label) and any(
+        one in hidden and one.name == shown.name for one in _behind(shown)
     )
+
+
+def _behind(column: Any) -> Iterator[Any]:
+    """Yield the columns that a column shows, if it is not made of them otherwise."""
+    for one in column.base_columns:
+        cast = _cast_off(one)
+        yield from [one] if cast is one else _behind(cast)
+
+
+def _cast_off(column: Any) -> Any:
+    """Return the column in a cast, whose name SQLAlchemy gives to the cast too."""
+    while isinstance(column, WrapsColumnExpression):
+        column = column.wrapped_column_expression
+    return column
 
 
 def _without_stars(query: Any) -> Any:
@@ -172,10 +208,10 @@ def _chosen(
         )
     there = list(source.table.columns)
     if columns is None:
-        excluded = {_find(source, view, name) for name in _names(exclude_columns or ())}
+        excluded = {_find(source, view, name) for name in _names(exclude_columns or (), view)}
         chosen = [column for column in there if column not in excluded]
     else:
-        chosen = list(dict.fromkeys(_find(source, view, name) for name in _names(columns)))
+        chosen = list(dict.fromkeys(_find(source, view, name) for name in _names(columns, view)))
     if not chosen:
         raise PGCraftValidationError(
             f"The API view {view} has no column left.", advice="Leave at least one."
@@ -183,9 +219,17 @@ def _chosen(
     return chosen
 
 
-def _names(names: Iterable[str]) -> Iterable[str]:
+def _names(names: Any, view: str) -> list[str]:
     """Take a text for one name, as its letters are none."""
-    return [names] if isinstance(names, str) else names
+    found = [names] if isinstance(names, str) else names
+    listed = list(found) if isinstance(found, Iterable) else [found]
+    for one in listed:
+        if not isinstance(one, str):
+            raise PGCraftValidationError(
+                f"The API view {view} names the column {one!r}, which is no text.",
+                advice="Give the names of columns, such as ['id', 'price'].",
+            )
+    return listed
 
 
 def _find(source: Source, view: str, name: str) -> Column[Any]:

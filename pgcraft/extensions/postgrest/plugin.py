@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import PGCraftValidationError
@@ -12,8 +12,6 @@ from pgcraft.markers import did_you_mean
 from pgcraft.plugin import Plugin, produces, requires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pgcraft.extensions.postgrest.columns import Query
     from pgcraft.extensions.postgrest.granted import GrantsArgument
     from pgcraft.plugin import Context
@@ -52,7 +50,7 @@ class PostgRESTPlugin(Plugin):
         exclude_columns: Iterable[str] | None = None,
     ) -> None:
         self.schema = schema
-        self.grants = grants if isinstance(grants, str | Mapping) else tuple(grants)
+        self.grants = grants if isinstance(grants, Mapping) else _kept(grants)
         self.query = query
         self.columns = _kept(columns)
         self.exclude_columns = _kept(exclude_columns)
@@ -75,9 +73,12 @@ class PostgRESTPlugin(Plugin):
         )
 
 
-def _kept(names: Iterable[str] | None) -> Iterable[str] | None:
-    """Return names that can be gone through again, as a plugin may serve many factories."""
-    return names if names is None or isinstance(names, str) else tuple(names)
+def _kept(names: Any) -> Any:
+    """Return names that can be gone through again, as a plugin may serve many factories.
+
+    What is no list is for the view to refuse.
+    """
+    return tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else names
 
 
 def plugins_for(api: Any, name: str) -> list[Plugin]:

@@ -91,12 +91,15 @@ def _collect(view: PostgRESTView, grants: tuple[str, ...], behind: Behind) -> No
 
 def _collect_read(query: Any, metadata: MetaData, behind: Behind) -> None:
     """Collect what reading a query needs: of views, also what they read with the same rights."""
-    named = [one for one in visitors.iterate(query) if isinstance(one, ColumnClause)]
+    parts = list(visitors.iterate(query))
+    # A select of a table has the table itself, in place of its columns.
+    listed = chain.from_iterable(one.selected_columns for one in parts if isinstance(one, Select))
+    named = [one for one in (*parts, *listed) if isinstance(one, ColumnClause)]
     # Behind the columns of an alias are those of its table.
     for one in chain.from_iterable(column.base_columns for column in named):
         if isinstance(one, ColumnClause) and isinstance(one.table, TableClause):
             behind[_place(one.table)]["SELECT"][one.name] = None
-    for select in visitors.iterate(query):
+    for select in parts:
         if isinstance(select, Select) and is_star(select):
             for table in tables_of(select):
                 behind[_place(table)]["SELECT"].update({one.name: None for one in table.columns})

@@ -84,6 +84,10 @@ class WriteFunction(DatabaseObject):
         """Return the condition that the function is there."""
         return self.function.exists()
 
+    def unchanged(self) -> str:
+        """Return the condition that the function is as it is now known."""
+        return self.function.unchanged()
+
     def _name(self, template: str) -> str:
         tokens = {"schema": self.owner.schema, "table_name": self.owner.name, "op": self.op}
         return object_name(self.owner.metadata, template, **tokens)

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 # Bugs that are known, until they are mended.
 DEPARSED = "IN on a varchar is deparsed otherwise once the deparsed text was run"
-CYCLE = "DROP TABLE of two tables that reference each other, before their foreign keys"
 UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
 GENERATED = "ALTER TYPE of a generated column that was dropped and made again before"
 CARRIED = "somebody's view comes back before the view that it reads"
