@@ -103,7 +103,7 @@ def plan_migration(
     changes = told_differences(differences, old, new)
     claims = claimed(operations, old, new, changes, using or {})
     alone = take_out_cycles(claims, new)
-    in_place, remade = _alterations(old, changes, claims, operations, after.version, using or {})
+    in_place, remade = _alterations(old, changes, claims, operations, using or {})
     ending = find_ending(
         old,
         new,
@@ -155,7 +155,6 @@ def _alterations(
     changes: Mapping[Key, Difference],
     claims: Mapping[int, Claim],
     operations: Sequence[Described],
-    version: int,
     using: Mapping[Key, str],
 ) -> tuple[dict[Key, tuple[str, ...]], list[Key]]:
     """What is changed in place, and what is dropped and made again."""
@@ -176,7 +175,7 @@ def _alterations(
             statements = alteration(
                 change.before,
                 change.after,
-                version=version,
+                version=old.snapshot.version,
                 done=frozenset(done.get(key, ())),
                 using=using.get(key),
             )
