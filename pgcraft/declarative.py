@@ -12,6 +12,7 @@ from sqlalchemy.schema import SchemaItem
 from pgcraft.check import PGCraftCheck
 from pgcraft.errors import PGCraftValidationError
 from pgcraft.factory.simple import PGCraftSimple
+from pgcraft.factory.undo import remember, undo
 from pgcraft.fk import PGCraftFK
 from pgcraft.index import PGCraftIndex
 from pgcraft.plugin import Plugin, requires
@@ -102,6 +103,7 @@ def register(
         args, options = _table_args(cls)
         own_schema = options.pop("schema", None) or schema or target.schema
         _refuse_incomplete(cls, own_schema)
+        before = remember(target, cls.__tablename__)
         cls.__table__ = PGCraftSimple(
             cls.__tablename__,
             own_schema,
@@ -116,7 +118,16 @@ def register(
             ],
             table_args=options,
         ).table
-        return cls if base is None else base.registry.mapped(cls)
+        if base is None:
+            return cls
+        try:
+            mapped: Class = base.registry.mapped(cls)
+        except BaseException:
+            # A corrected class can then be registered, as a corrected factory can be run.
+            undo(target, before, cls.__tablename__)
+            del cls.__table__
+            raise
+        return mapped
 
     return decorate
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, literal_column
@@ -96,11 +97,12 @@ class PGCraftIndex:
                     f"PGCraftIndex({name!r}) got {expression!r} as an expression, no text.",
                     advice='Mark columns in text, such as "{column}" or "lower({column})".',
                 )
-        values = (name, expressions, bool(unique), dict(kw), declared_at())
-        for slot, value in zip(
-            ("name", "expressions", "unique", "kw", "declared"), values, strict=True
-        ):
-            object.__setattr__(self, slot, value)
+        keep = partial(object.__setattr__, self)
+        keep("name", name)
+        keep("expressions", expressions)
+        keep("unique", bool(unique))
+        keep("kw", kw)
+        keep("declared", declared_at())
         for text in (*expressions, kw.get("postgresql_where")):
             if isinstance(text, str):
                 refuse_unmarked(text, self)
@@ -129,6 +131,7 @@ class PGCraftIndex:
                 f"{table.fullname} has two indexes with the name {self.name!r}.",
                 advice="Give one another name, or none: the naming convention finds one.",
             )
+        self._refuse_foreign(table)
         options = {key: _option(key, value, table, self) for key, value in self.kw.items()}
         operators = options.get("postgresql_ops", {})
         info = {**options.pop("info", {}), DECLARED: self.declared}
@@ -147,6 +150,15 @@ class PGCraftIndex:
             ) from error
         table.append_constraint(index)
         return index
+
+    def _refuse_foreign(self, table: Table) -> None:
+        """Refuse options of a dialect called postgres, of which SQLAlchemy would only warn."""
+        for one in self.kw:
+            if one.startswith("postgres_"):
+                raise PGCraftValidationError(
+                    f"{self!r} on {table.fullname} has the option {one!r}, which would be lost.",
+                    advice=self._options_meant(),
+                )
 
     def _refuse_unused(self, operators: Mapping[str, str], table: Table) -> None:
         """Refuse an operator class of what is not indexed, which SQLAlchemy passes over."""

@@ -15,7 +15,8 @@ from pgcraft.index import PGCraftIndex
 from pgcraft.naming import refuse_unusable
 from pgcraft.origin import origin_of
 
-_ITEMS = (SchemaItem, PGCraftIndex, PGCraftFK, PGCraftCheck)
+_MARKED = frozenset({PGCraftIndex, PGCraftFK, PGCraftCheck})
+_ITEMS = (SchemaItem, *_MARKED)
 
 
 def refuse_misplaced(factory: str, tablename: Any, schemaname: Any, metadata: Any) -> None:
@@ -70,7 +71,9 @@ def listed_items(given: Any, dimension: str) -> tuple[Any, ...]:
         >>> listed_items([Column("price", Integer)], "shop.books")
         (Column('price', Integer(), table=None),)
     """
-    if isinstance(given, (*_ITEMS, str)) or not isinstance(given, Iterable):
+    if type(given) is not list and (
+        isinstance(given, (*_ITEMS, str)) or not isinstance(given, Iterable)
+    ):
         raise PGCraftValidationError(
             f"{dimension} got {given!r} as its schema_items, which is no list.",
             advice='Put the items into a list: [Column("name", String)]; [] if there are none.',
@@ -82,6 +85,11 @@ def listed_items(given: Any, dimension: str) -> tuple[Any, ...]:
             if item.primary_key or item.table is not None:
                 _refuse_primary_key(item, dimension)
                 _refuse_attached(item, dimension)
+            continue
+        if type(item) in _MARKED:
+            # What has markers is no part of a table yet.
+            if item.name:
+                refuse_unusable(item.name, dimension)
             continue
         if not isinstance(item, _ITEMS) or isinstance(item, Table):
             raise PGCraftValidationError(

@@ -73,7 +73,9 @@ def ordered(nodes: Iterable[Node], before: Graph, after: Graph) -> list[Node]:
             for other in ending.get(needed, ()):
                 if one is not other and (one.drops(dependent) or other.drops(needed)):
                     other.behind.append(one)
-    for dependent, needed in _pairs(after):
+    # What is not wanted, and comes back all the same, needs what it needed.
+    carried = (pair for pair in _pairs(before) if pair[0] not in after.snapshot)
+    for dependent, needed in (*_pairs(after), *carried):
         for one in beginning.get(dependent, ()):
             one.behind += (other for other in beginning.get(needed, ()) if other is not one)
     for node in nodes:

@@ -115,7 +115,7 @@ def plan_migration(
     claims = {
         number: one
         for number, one in claims.items()
-        if ending.recast.isdisjoint(one.before & one.after)
+        if (ending.recast | ending.remade).isdisjoint(one.before & one.after)
     }
     going = tables_of([ending.gone])
     nodes = build_nodes(

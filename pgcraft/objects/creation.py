@@ -14,8 +14,10 @@ gets the statements in the order of ranks.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from sqlalchemy import DDL, String, column, func, select, table
 from sqlalchemy.engine.mock import MockConnection
@@ -35,10 +37,10 @@ from pgcraft.objects.execution import (
     unchecked_bodies,
 )
 from pgcraft.objects.function import Function
-from pgcraft.objects.relations import absent_relation
+from pgcraft.objects.relations import OBJECTS, absent_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import MetaData, Table
     from sqlalchemy.engine import Connection
@@ -46,8 +48,13 @@ if TYPE_CHECKING:
     from pgcraft.objects.base import DatabaseObject
     from pgcraft.objects.execution import Step
 
-# Any number that no other program is likely to lock.
-_LOCK = 0x7067_6372_6166_74
+# The first of two numbers that no other program is likely to lock; the second is a schema's.
+_LOCK = 0x7067_6372
+
+_CREATE_SCHEMA = re.compile(
+    r"""create\s+schema\s+(?:if\s+not\s+exists\s+)?(?:"(?P<quoted>[^"]+)"|(?P<plain>[\w$]+))""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +96,7 @@ def begin(
     """
     _make_schemas(creation, objects, connection, tables)
     early = [one for one in objects if one.rank < AFTER_TABLES]
-    steps = _steps(early, connection, creation.checkfirst)
+    steps = _steps(creation, early, connection)
     return replace(creation, waiting=tuple(run_all(steps, connection, waiting_on=NOT_THERE)))
 
 
@@ -113,7 +120,7 @@ def finish(
         PGCraftValidationError: An object is on a relation that is nowhere.
     """
     late = [one for one in objects if one.rank >= AFTER_TABLES]
-    steps = [*creation.waiting, *_steps(late, connection, creation.checkfirst)]
+    steps = [*creation.waiting, *_steps(creation, late, connection)]
     waiting = run_all(steps, connection, waiting_on=NOT_THERE)
     if not partial:
         _run_waiting(_break_cycles(waiting, connection), creation.metadata, connection)
@@ -148,7 +155,10 @@ def _make_schemas(
     names = {one.schema_name for one in objects}
     names |= {connection.schema_for_object(one) for one in tables}
     wanted = sorted(name for name in names if name and not _is_made(name, creation.metadata))
-    for name in _missing_schemas(wanted, connection):
+    missing_ones = _missing_schemas(wanted, connection)
+    if missing_ones and creation.checkfirst and _lock(creation.metadata, connection):
+        missing_ones = _missing_schemas(wanted, connection)
+    for name in missing_ones:
         connection.execute(CreateSchema(name, if_not_exists=True))
 
 
@@ -163,33 +173,50 @@ def _missing_schemas(names: Sequence[str], connection: Connection) -> list[str]:
 
 def _is_made(schema: str, metadata: MetaData) -> bool:
     """Tell whether the models' own events make a schema, which fails where it is there."""
+    made: set[str] = set()
     for listener in metadata.dispatch.before_create:
-        if isinstance(listener, CreateSchema) and listener.element == schema:
-            return True
-        if isinstance(listener, DDL) and schema in (text := listener.statement):
-            return "create schema" in " ".join(text.lower().split())
-    return False
+        if isinstance(listener, CreateSchema):
+            made.add(listener.element)
+        if isinstance(listener, DDL):
+            found = _CREATE_SCHEMA.finditer(listener.statement)
+            made |= {one["quoted"] or one["plain"].lower() for one in found}
+    return schema in made
 
 
 def _steps(
-    objects: Sequence[DatabaseObject], connection: Connection, checkfirst: Any
+    creation: Creation, objects: Sequence[DatabaseObject], connection: Connection
 ) -> list[Step]:
     """Return what is to be made; one process at a time makes it, and others find it made."""
-    if not checkfirst:
+    if not creation.checkfirst:
         version = server_version(connection)
         return [(one, one.create_on(version)) for one in objects]
     steps = missing(objects, connection)
-    return missing(objects, connection) if steps and _lock(connection) else steps
+    locked = steps and _lock(creation.metadata, connection)
+    return missing(objects, connection) if locked else steps
 
 
-def _lock(connection: Connection) -> bool:
-    """Wait for others that create, until the transaction ends; without one there is no lock."""
+def _lock(metadata: MetaData, connection: Connection) -> bool:
+    """Keep others from creating in the same schemas, until the transaction ends.
+
+    All schemas of the models are locked at once, and in one order everywhere, so that nobody
+    waits for one who waits. Without a transaction there is no lock.
+    """
     if isinstance(connection, MockConnection):
         return False
     if not has_savepoints(connection):
         return False
-    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    # A schema as a signed number of four bytes.
+    for number in sorted({crc32(one.encode()) - 2**31 for one in _places(metadata)}):
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK, number)))
     return True
+
+
+def _places(metadata: MetaData) -> Iterator[str]:
+    """Yield the schemas of the models, and the names of objects that are in none."""
+    yield from (one.schema or "public" for one in metadata.tables.values())
+    for one in metadata.info.get(OBJECTS, {}).values():
+        on = one.relation_name
+        yield one.schema_name or (on[0] if on else f"{one.kind} {one.identity}")
 
 
 def _break_cycles(waiting: list[Step], connection: Connection) -> list[Step]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-# A type as the server writes it; of one that is written otherwise the function is replaced.
-_PLAIN_TYPE = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)?", re.ASCII)
+# Digits of a type, which the server does not keep of what a function returns.
+_MODIFIER = re.compile(r"\s*\(\s*\d+\s*(?:,\s*-?\d+\s*)?\)")
 _VOLATILITIES = {"VOLATILE": "v", "STABLE": "s", "IMMUTABLE": "i"}
 _DEFAULT = re.compile(r"=|\bdefault\b", re.IGNORECASE)
 
@@ -181,22 +181,25 @@ class Function(DatabaseObject):
     def unchanged(self) -> str:
         """Return the condition that the schema has this very function.
 
-        Where it has arguments it is false: how the server writes them only the server knows.
+        Arguments and result are compared as texts: where they are written otherwise than the
+        server writes them, ``int`` for ``integer``, it is false.
         """
-        returns = self.returns.strip().lower()
-        if self.arguments or not _PLAIN_TYPE.fullmatch(returns) or returns in {"setof", "table"}:
-            return "false"
+        arguments = (one if isinstance(one, str) else one.declaration for one in self.arguments)
+        returns = _MODIFIER.sub("", _folded(self.returns.strip()))
         path = "NULL" if self.search_path is None else f"ARRAY[{literal(self._setting())}]"
         public = (
             "(proacl IS NULL OR EXISTS (SELECT FROM pg_catalog.aclexplode(proacl)"
             " WHERE grantee = 0 AND privilege_type = 'EXECUTE'))"
         )
         return (
-            "EXISTS (SELECT FROM pg_catalog.pg_proc JOIN pg_catalog.pg_namespace n"  # noqa: S608  # literals
+            "EXISTS (SELECT FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n"  # noqa: S608  # literals
             " ON n.oid = pronamespace JOIN pg_catalog.pg_language l ON l.oid = prolang"
             f" WHERE nspname = {literal(self.schema)} AND proname = {literal(self.name)}"
-            f" AND pronargs = 0 AND prokind = 'f' AND prosrc = {literal(self.body)}"
-            f" AND pg_catalog.format_type(prorettype, NULL) = {literal(returns)} AND NOT proretset"
+            f" AND prokind = 'f' AND prosrc = {literal(self.body)}"
+            " AND pg_catalog.pg_get_function_arguments(f.oid) = "
+            f"{literal(', '.join(map(_folded, arguments)))}"
+            " AND pg_catalog.regexp_replace(pg_catalog.pg_get_function_result(f.oid),"
+            f" '^SETOF ', 'setof ') = {literal(returns)}"
             f" AND lanname = {literal(self.language.lower())}"
             f" AND provolatile = {literal(_VOLATILITIES.get(self.volatility.upper(), '?'))}"
             f" AND prosecdef = {self.security_definer} AND NOT proisstrict AND NOT proleakproof"
@@ -206,3 +209,11 @@ class Function(DatabaseObject):
 
     def _setting(self) -> str:
         return f"search_path={self.search_path}"
+
+
+def _folded(sql: str) -> str:
+    """Return SQL in small letters, as the server writes it, unless something in it is quoted."""
+    if "'" in sql or '"' in sql:
+        return sql
+    argument, default, value = sql.partition(" DEFAULT ")
+    return argument.lower() + default + value

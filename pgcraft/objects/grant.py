@@ -20,10 +20,13 @@ from pgcraft.objects.base import (
     qualified,
     quoted,
 )
+from pgcraft.objects.relations import find_table
 from pgcraft.objects.role import grantee
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import MetaData
 
 _ON_COLUMNS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 _EXECUTE = ("EXECUTE",)
@@ -162,6 +165,25 @@ class Grant(DatabaseObject):
         """The object, the columns and the role."""
         return f"{self.target}{self._columns()} TO {grantee(self.to)}"
 
+    def completed_in(self, metadata: MetaData) -> None:
+        """Check that the table, if it is of the models, has the columns.
+
+        Raises:
+            PGCraftValidationError: It lacks one.
+        """
+        place = self.relation_name
+        table = find_table(metadata, *place) if place and self.columns else None
+        if table is None:
+            return
+        known = [one.name for one in table.columns]
+        for name in self.columns:
+            if name not in known:
+                raise PGCraftValidationError(
+                    f"The grant on {self.target} to {self.to} is limited to the column {name!r}, "
+                    "which does not exist.",
+                    advice=f"{did_you_mean(name, known)}The columns are: {', '.join(known)}.",
+                )
+
     def create(self) -> Sequence[str]:
         """Return GRANT."""
         return (f"GRANT {self._listed()} ON {self.target} TO {grantee(self.to)}",)
@@ -178,7 +200,7 @@ class Grant(DatabaseObject):
         """Return the condition that the role has these privileges.
 
         It is false for ALL, which every version of the server reads otherwise, and for what is
-        neither a relation nor a schema.
+        no relation, schema or routine.
         """
         if set(_ALL) & set(self.privileges):
             return "false"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CONFIGURATIONS = "pgcraft_configurations"
 _HAD_TABLES = "pgcraft_had_tables"
+_WATCHED = "pgcraft_watched"
 
 
 class Configuration(Protocol):

@@ -1,4 +1,4 @@
-"""Every change that LIBRARY.md promises, and what else people have, there and back again."""
+"""Every change that the library promises, and what else people have, there and back again."""
 
 from __future__ import annotations
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, inspect, select, text
+from sqlalchemy import (
+    DDL,
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    create_mock_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
@@ -21,6 +34,7 @@ from pgcraft.dimension import DimensionRef, register_dimension
 from pgcraft.extensions.postgrest import PostgRESTExtension, PostgRESTView
 from pgcraft.factory import PGCraftAppendOnly, PGCraftSimple
 from pgcraft.objects import (
+    Argument,
     EnumType,
     Extension,
     Function,
@@ -162,7 +176,52 @@ def test_schema_that_is_there_takes_no_right_to_make_schemas(engine, metadata, s
     assert inspect(engine).get_table_names("s") == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "schema", "made"),
+    [
+        ("CREATE SCHEMA IF NOT EXISTS workshop", "shop", True),
+        ("CREATE SCHEMA workshop; CREATE  schema shop", "shop", False),
+        ('CREATE SCHEMA "My shop"', "My shop", False),
+        ("CREATE SCHEMA Shop", "shop", False),
+        ("COMMENT ON DATABASE postgres IS 'shop'", "shop", True),
+    ],
+)
+def test_schema_that_an_event_of_the_models_makes_is_left_to_it(statement, schema, made, metadata):
+    """It is told by its whole name, whichever of the events makes it."""
+    event.listen(metadata, "before_create", DDL("COMMENT ON DATABASE postgres IS 'shop'"))
+    event.listen(metadata, "before_create", DDL(statement))
+    PGCraftSimple("a", schema, metadata, [])
+    sent = []
+    mock = create_mock_engine("postgresql+psycopg://", lambda one, *_: sent.append(one))
+    metadata.create_all(mock, checkfirst=False)
+    assert any(isinstance(one, CreateSchema) for one in sent) is made
+
+
 # Several at once
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_create_all_waits_for_one_in_the_same_schema_alone(same, engine, server, database):
+    """And does not lock where there is nothing to do."""
+
+    def models(schema):
+        metadata = MetaData()
+        PGCraftAppendOnly("h", schema, metadata, [])
+        return metadata
+
+    impatient = {**server.conninfo(database), "options": "-c lock_timeout=50ms"}
+    second = create_engine("postgresql+psycopg://", connect_args=impatient)
+    with engine.begin() as connection:
+        models("first").create_all(connection)
+        with pytest.raises(DBAPIError, match="lock timeout") if same else nullcontext():
+            models("first" if same else "second").create_all(second)
+    metadata = models("first")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        assert connection.scalar(held) == 0
+        metadata.create_all(second)
+    second.dispose()
 
 
 def crowd(metadata):
@@ -218,13 +277,31 @@ def test_several_processes_create_at_once(engine, server, database):
 
 
 def test_create_all_of_what_is_there_sends_no_ddl(engine, metadata, statements):
-    """Functions without arguments, roles and grants are compared first."""
+    """Functions, roles and grants are compared first."""
     table = PGCraftSimple("a", "s", metadata, [Column("x", Integer)]).table
     PGCraftAppendOnly("h", "s", metadata, [Column("x", Integer)])
     PGCraftSimple("d", "s", metadata, [], extra_plugins=[SoftDeletePlugin()])
     PostgRESTView(table, grants=["select"])
     api().configure_metadata(metadata)
-    declare(metadata, RowSecurity("s", "d", force=True))
+    declare(
+        metadata,
+        RowSecurity("s", "d", force=True),
+        Role("caller"),
+        Function(
+            "net",
+            "s",
+            "SELECT gross / (1 + rate)",
+            ("gross NUMERIC", Argument("rate", "numeric", default="0.2")),
+            "numeric(10, 2)",
+            "sql",
+        ),
+        Function("all_of", "s", "SELECT 1", (), "setof integer", "sql"),
+        Function("at", "s", "SELECT now()", (), "timestamp with time zone", "sql"),
+        Function("said", "s", "SELECT a", Argument("a", "text", "'It''s A'::text"), "text", "sql"),
+        Grant("EXECUTE", on="FUNCTION s.net(gross numeric, rate numeric)", to="caller"),
+        Grant("EXECUTE", on="FUNCTION s.said(text)", to="caller"),
+        Grant("EXECUTE", on="FUNCTION s.at()", to="caller"),
+    )
     metadata.create_all(engine)
     statements.clear()
     metadata.create_all(engine)
@@ -240,8 +317,12 @@ CHANGES = {
     "path": {"search_path": "s, pg_temp"},
     "no path": {"search_path": None},
     "execution": {"public_execute": True},
+    "rows": {"returns": "setof integer"},
 }
 FUNCTION = {"name": "f", "schema": "s", "body": "SELECT 1", "returns": "integer", "language": "sql"}
+
+# Of these CREATE OR REPLACE makes another function, or refuses.
+_DROPPED = {"return type", "rows"}
 
 SAYS = """
     SELECT pg_get_functiondef(oid), proacl IS NULL OR has_function_privilege('nobody', oid, 'EXECUTE')
@@ -256,7 +337,7 @@ def test_function_that_differs_is_made_again(change, back, engine):
     versions = [FUNCTION, {**FUNCTION, **CHANGES[change]}]
     first, second = reversed(versions) if back else versions
     said = []
-    for one, drops in ((first, False), (second, change == "return type"), (second, True)):
+    for one, drops in ((first, False), (second, change in _DROPPED), (second, True)):
         metadata = MetaData()
         declare(metadata, Role("nobody"), Function(**one))
         if drops:
@@ -268,14 +349,36 @@ def test_function_that_differs_is_made_again(change, back, engine):
 
 
 @pytest.mark.parametrize(
+    ("before", "after"), [("1", "2"), ("'a'::text", "'A'::text"), (None, "'a b'::text")]
+)
+def test_function_whose_default_differs_is_made_again(before, after, engine):
+    """Letters count in a default."""
+    found = []
+    for default in (before, after):
+        metadata = MetaData()
+        kind = "integer" if after == "2" else "text"
+        argument = Argument("a", kind, default)
+        declare(metadata, Function("f", "s", "SELECT 1", argument, "integer", "sql"))
+        metadata.create_all(engine)
+        with engine.connect() as connection:
+            says = "SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'f'"
+            found.append(connection.scalar(text(says)))
+    assert found == [Argument("a", kind, one).declaration for one in (before, after)]
+
+
+@pytest.mark.parametrize(
     "on",
-    ["table", "sequence", "schema", "view", "columns", "PUBLIC", "text", "ALL", "type"],
+    [
+        *("table", "sequence", "schema", "view", "columns", "PUBLIC", "text", "ALL", "type"),
+        *("function", "function by types"),
+    ],
 )
 def test_grant_that_was_taken_away_is_given_again(on, engine, metadata, statements):
     """And one that is there is not given again, where the catalog says so plainly."""
     table = PGCraftSimple("Some table", "My s", metadata, [Column("an x", Integer)]).table
     view = PGCraftView("v", "My s", metadata, select(table))
     enum = EnumType("mood", "My s", metadata, ["ok"])
+    f = Function("F", "My s", "SELECT 1", "a text", "integer", "sql")
     found = {
         "table": Grant("SELECT", on=table, to="grantee"),
         "sequence": Grant("USAGE", on='SEQUENCE "My s"."Some table_id_seq"', to="grantee"),
@@ -286,8 +389,10 @@ def test_grant_that_was_taken_away_is_given_again(on, engine, metadata, statemen
         "text": Grant("SELECT", on='TABLE "My s"."Some table"', to="grantee"),
         "ALL": Grant("ALL", on=table, to="grantee"),
         "type": Grant("USAGE", on=enum, to="grantee"),
+        "function": Grant("EXECUTE", on=f, to="grantee"),
+        "function by types": Grant("EXECUTE", on='FUNCTION "My s"."F"(text)', to="grantee"),
     }
-    declare(metadata, Role("grantee"), found[on])
+    declare(metadata, f, Role("grantee"), found[on])
     metadata.create_all(engine)
     statements.clear()
     metadata.create_all(engine)
@@ -299,6 +404,28 @@ def test_grant_that_was_taken_away_is_given_again(on, engine, metadata, statemen
     statements.clear()
     metadata.create_all(engine)
     assert any("GRANT" in one.split() for one in statements) == (on in {"ALL", "type"})
+
+
+def test_privilege_that_two_roles_granted_counts_once(engine, metadata):
+    """So that the one which is missing beside it is given."""
+    table = PGCraftSimple("a", "s", metadata, [Column("x", Integer)]).table
+    declare(metadata, Role("grantor"), Role("grantee"))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        for one in (
+            "GRANT USAGE ON SCHEMA s TO grantor",
+            "GRANT SELECT ON s.a TO grantor WITH GRANT OPTION",
+            "GRANT SELECT ON s.a TO grantee",
+            "SET ROLE grantor",
+            "GRANT SELECT ON s.a TO grantee",
+            "RESET ROLE",
+        ):
+            connection.execute(text(one))
+        both = Grant(("SELECT", "INSERT"), on=table, to="grantee")
+        assert connection.scalar(
+            text(f"SELECT {Grant('SELECT', on=table, to='grantee').unchanged()}")
+        )
+        assert not connection.scalar(text(f"SELECT {both.unchanged()}"))
 
 
 # Several tenants
@@ -373,6 +500,10 @@ INCOMPLETE = {
             "b", "s", m, [Column("x", Integer), PGCraftFK(references={"{x}": "nowhere.id"})]
         ),
         "references the dimension 'nowhere'",
+    ),
+    "grant on columns": (
+        lambda m: declare(m, Grant("SELECT", on="TABLE s.a", to="PUBLIC", columns=("id", "idd"))),
+        r"s\.a to PUBLIC is limited to the column 'idd', which does not exist\. Did you mean 'id'",
     ),
     "trigger": (
         lambda m: (

@@ -19,7 +19,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -343,3 +343,25 @@ def test_constraint_of_a_mixin_that_two_classes_share_is_refused(metadata):
     words = r"The UniqueConstraint 'u' given to s\.b belongs to the table s\.a already\. .* by decl"
     with pytest.raises(PGCraftValidationError, match=words):
         register(metadata=metadata)(type("B", (Unique,), {"__tablename__": "b"}))
+
+
+def test_class_that_the_orm_refuses_leaves_nothing():
+    """A corrected one can be registered."""
+    base = make_base()
+
+    class User:
+        __tablename__ = "users"
+        __mapper_args__: ClassVar = {"polymorphic_on": "nope"}
+        name = Column(String)
+
+    with pytest.raises(ArgumentError, match="nope"):
+        register(base=base, schema="s")(User)
+    assert not base.metadata.tables
+    assert not hasattr(User, "__table__")
+
+    @register(base=base, schema="s")
+    class Corrected:
+        __tablename__ = "users"
+        name = Column(String)
+
+    assert Corrected.__table__ is base.metadata.tables["s.users"]

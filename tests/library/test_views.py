@@ -613,7 +613,9 @@ def test_row_security_that_comes_later_is_obeyed_by_views_that_are_there(again, 
     declare(metadata, RowSecurity("s", "notes"))
     metadata.create_all(engine)
     with engine.begin() as connection:
-        options = "SELECT relname, reloptions::text FROM pg_class WHERE relkind = 'v' AND relname IN"
+        options = (
+            "SELECT relname, reloptions::text FROM pg_class WHERE relkind = 'v' AND relname IN"
+        )
         found = connection.execute(text(f"{options} ('v', 'outer', 'notes') ORDER BY 1")).all()
     assert found == [(name, "{security_invoker=true}") for name in ("notes", "outer", "v")]
     statements.clear()

@@ -75,3 +75,10 @@ def test_importing_the_library_imports_no_command_line_and_no_driver():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_index_option_of_a_dialect_called_postgres_is_refused():
+    """SQLAlchemy only warns, and makes the index without it."""
+    index = PGCraftIndex("ix", "{a}", postgres_using="hash")
+    with pytest.raises(PGCraftValidationError, match="Did you mean 'postgresql_using'"):
+        index.attach(Table("t", MetaData(), Column("a", Integer)))

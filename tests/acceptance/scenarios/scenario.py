@@ -9,10 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Bugs that are known, until they are mended.
+CARRIED = "the way back names somebody's view, which was there for the way up and is gone since"
 DEPARSED = "IN on a varchar is deparsed otherwise once the deparsed text was run"
 UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
-GENERATED = "ALTER TYPE of a generated column that was dropped and made again before"
-CARRIED = "somebody's view comes back before the view that it reads"
 
 Rows = "Sequence[tuple[object, ...]]"
 

@@ -1,4 +1,4 @@
-"""The hard cases of issue 4, and combinations."""
+"""The hard cases, and combinations."""
 
 from __future__ import annotations
 
