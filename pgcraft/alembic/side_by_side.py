@@ -79,8 +79,8 @@ def _beside(
 
 
 _IDENTITY = (
-    "SELECT extract(epoch FROM pg_postmaster_start_time())::text, oid::text FROM pg_catalog.pg_database"
-    " WHERE datname = current_database()"
+    "SELECT extract(epoch FROM pg_postmaster_start_time())::text, oid::text"
+    " FROM pg_catalog.pg_database WHERE datname = current_database()"
 )
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData
+from sqlalchemy import Column, Integer, MetaData, Table
 
 from pgcraft import PGCraftCheck, PGCraftFK, PGCraftIndex, PGCraftValidationError
 from pgcraft.factory import PGCraftSimple
