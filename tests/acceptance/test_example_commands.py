@@ -35,6 +35,12 @@ def place(server):
     yield {f"PG{name.upper()}": server.conninfo("postgres")[name] for name in ("host", "user")}
     for name in ("shop", "fastapi_app", "flask_app"):
         server.drop_database(name)
+    with server.connect("postgres") as connection:
+        # Roles belong to the cluster, which other tests use too.
+        connection.execute(
+            "DO $$ BEGIN ALTER ROLE authenticator PASSWORD NULL;"
+            " EXCEPTION WHEN undefined_object THEN NULL; END $$"
+        )
 
 
 @pytest.fixture
