@@ -67,26 +67,21 @@ def excluded_objects(
         ``schema``, ``table``, ``kind`` and ``name`` of each; the name is None for a table, such
         as a view that is mapped as one.
     """
-    outside = [_whole(table) for table in outside_tables(metadata)]
+    outside = [_named(table) for table in outside_tables(metadata)]
     if not any(filters.values()):
         return outside
     tables = [table for one in metadata for table in one.tables.values()]
     return outside + [
-        {
-            "schema": table.schema or DEFAULT_SCHEMA,
-            "table": str(table.name),
-            "kind": _KINDS.get(kind, kind),
-            "name": None if item is table else str(item.name),
-        }
+        _named(table, _KINDS.get(kind, kind), None if item is table else str(item.name))
         for table in tables
         for kind, item in _comparable(table)
         if not _is_kept(item, kind, table, filters)
     ]
 
 
-def _whole(table: Table) -> dict[str, Any]:
+def _named(table: Table, kind: str = "table", name: str | None = None) -> dict[str, Any]:
     schema = table.schema or DEFAULT_SCHEMA
-    return {"schema": schema, "table": str(table.name), "kind": "table", "name": None}
+    return {"schema": schema, "table": str(table.name), "kind": kind, "name": name}
 
 
 def outside_tables(metadata: Sequence[MetaData]) -> list[Table]:

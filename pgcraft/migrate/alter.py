@@ -37,8 +37,13 @@ def creation(item: CatalogObject, *, owner: str) -> tuple[str, ...]:
     create = item.create
     if create.startswith(_REPLACE):
         create = f"CREATE {create.removeprefix(_REPLACE)}"
+    return (create, *beyond_creation(item, owner=owner))
+
+
+def beyond_creation(item: CatalogObject, *, owner: str) -> tuple[str, ...]:
+    """Return the statements for what no CREATE of an object says."""
     owned = item.detail("owner") not in {None, owner}
-    return (create, *_beyond_create(None, item), *([owner_statement(item)] if owned else ()))
+    return (*_beyond_create(None, item), *([owner_statement(item)] if owned else ()))
 
 
 def alteration(

@@ -88,10 +88,13 @@ def plan_both_ways(
     models = with_settings_by_hand(models, head, question["managed"])
     operations = [Described.from_json(one) for one in question["upgrade"]]
     drops = [Described.from_json(one) for one in question["downgrade"]]
-    near = relevant(compare(head, models), head, models)
+    every = compare(head, models)
+    near = relevant(every, head, models)
     scope = _scope(question, operations, *near)
     differences = scope.differences(*near)
-    there = outcome(*near, differences)
+    acted_on = {one.key for one in differences}
+    left = [one for one in every if one.key not in acted_on]
+    there = outcome(*near, left)
     back = compare(there, near[0])
     up = plan_migration(
         differences,
@@ -109,7 +112,7 @@ def plan_both_ways(
         downgrade=[*_foreign(drops), *_steps(down)],
         manages=manages,
         models=models,
-        target=outcome(head, models, differences),
+        target=outcome(head, models, left),
         scope=scope,
         carried=up.carried,
         blocked=up.blocked,

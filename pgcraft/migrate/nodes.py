@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.alter import alteration, creation
+from pgcraft.migrate.alter import alteration, beyond_creation, creation
 from pgcraft.migrate.aside import put_aside, released, remade_types
 from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, rank
 from pgcraft.migrate.consequences import CONSEQUENCES
@@ -90,7 +90,7 @@ def _creations(changes: Changes) -> Iterator[Node]:
     # What Alembic makes lacks what no CREATE of its says.
     for number, one in changes.claims.items():
         for key in sorted(one.after - one.before):
-            beyond = creation(new.snapshot[key], owner=changes.owner)[1:]
+            beyond = beyond_creation(new.snapshot[key], owner=changes.owner)
             if beyond:
                 yield Node(
                     statements=beyond,

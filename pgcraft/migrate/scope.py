@@ -12,7 +12,7 @@ from pgcraft.migrate.settings import setting_entries
 from pgcraft.postgres.snapshot import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
@@ -27,7 +27,6 @@ _OF_INITDB = frozenset(
         "schema public",
     }
 )
-
 
 KINDS = frozenset(
     {
@@ -180,19 +179,17 @@ def managed_entries(models: Snapshot) -> list[str]:
     )
 
 
-def outcome(before: Snapshot, after: Snapshot, differences: Iterable[Difference]) -> Snapshot:
+def outcome(before: Snapshot, after: Snapshot, left: Collection[Difference]) -> Snapshot:
     """The schema that acting on some of the differences of two gives.
 
     Args:
         before: The schema as it is.
         after: The schema that is wanted.
-        differences: What is acted on.
+        left: The differences that are not acted on.
 
     Returns:
         The second schema with what stays of the first.
     """
-    acted = {one.key for one in differences}
-    left = [one for one in compare(before, after) if one.key not in acted]
     if not left:
         return after
     objects = {item.key: item for item in after}
@@ -230,7 +227,8 @@ def with_owners_of(models: Snapshot, head: Snapshot, owner: str) -> Snapshot:
 
 
 def _adopted(item: CatalogObject, old: CatalogObject | None, owner: str) -> CatalogObject:
-    if old is None or item.detail("owner") != owner:
+    adopter = old.detail("owner") if old is not None else None
+    if adopter in {None, owner} or item.detail("owner") != owner:
         return item
-    details = dict(item.details) | {"owner": old.detail("owner") or owner}
+    details = dict(item.details) | {"owner": adopter}
     return replace(item, details=tuple(sorted(details.items())))

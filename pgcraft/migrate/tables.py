@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.alter import creation
+from pgcraft.migrate.alter import beyond_creation, creation
 from pgcraft.migrate.cycles import leads_back
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.told import comes_with_relation
@@ -51,7 +51,7 @@ def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str)
     body = f"{start} ({', '.join(lines)})"
     statements = [create.replace(start, body, 1), *beyond]
     for key in sorted(parts):
-        statements += creation(snapshot[key], owner=owner)[1:]
+        statements += beyond_creation(snapshot[key], owner=owner)
     return tuple(statements)
 
 

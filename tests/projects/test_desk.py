@@ -171,6 +171,8 @@ def test_asyncpg_with_the_place_in_the_query(tmp_path, server):
 def test_connection_whose_place_is_hidden_leads_to_a_scratch_server(tmp_path, server, monkeypatch):
     """What answers where the URL points is another database, and nothing is made there."""
     server.create_database("desk_elsewhere")
+    with server.connect("desk_elsewhere") as connection:
+        connection.execute("CREATE SCHEMA shop; CREATE TYPE shop.status AS ENUM ('new', 'paid')")
     monkeypatch.setattr(
         "pgcraft.alembic.side_by_side.connection_parameters",
         lambda _: server.conninfo("desk_elsewhere"),
