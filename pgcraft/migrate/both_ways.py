@@ -15,7 +15,7 @@ from pgcraft.migrate.relevant import relevant
 from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
 from pgcraft.migrate.settings import with_settings_by_hand
 from pgcraft.postgres.conversions import conversions
-from pgcraft.postgres.snapshot import compare
+from pgcraft.postgres.snapshot import alike, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -89,9 +89,10 @@ def plan_both_ways(
     operations = [Described.from_json(one) for one in question["upgrade"]]
     drops = [Described.from_json(one) for one in question["downgrade"]]
     every = compare(head, models)
+    same = alike(on_models, every)
     near = relevant(every, head, models)
     scope = _scope(question, operations, *near)
-    differences = scope.differences(*near)
+    differences = tuple(one for one in scope.differences(*near) if one.key not in same)
     acted_on = {one.key for one in differences}
     left = [one for one in every if one.key not in acted_on]
     there = outcome(*near, left)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pgcraft.postgres.psql import run_script
-from pgcraft.postgres.snapshot import compare, take_snapshot
+from pgcraft.postgres.snapshot import alike, compare, take_snapshot
 
 from .baseline import TRIAL
 from .equality import without_relation
 from .guard import named
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from pgcraft.postgres.server import Server
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
@@ -148,7 +150,11 @@ class _Trial:
     def mismatches(self, step: Step, heads: Heads) -> list[Mismatch]:
         """Compare the trial with what it should be after a step; ``schema`` is what it is."""
         self.schema = self._snapshot()
-        mismatches = [self._mismatch(one, step) for one in self._differences(step)]
+        different = self._differences(step)
+        with self._server.connect(TRIAL) as connection:
+            same = alike(connection, different)
+        self.schema = _told_alike(self.schema, different, same)
+        mismatches = [self._mismatch(one, step) for one in different if one.key not in same]
         found = self._heads()
         if self._plan.has_history and found != frozenset(heads):
             text = f"the database is at {named(found)} and not at {named(heads)}"
@@ -197,6 +203,14 @@ class _Trial:
             # The server has quoted the name.
             query = f"SELECT version_num FROM {self._plan.version_relation}"  # noqa: S608  # as said
             return frozenset(row[0] for row in connection.execute(query.encode()))
+
+
+def _told_alike(
+    schema: Snapshot, differences: Iterable[Difference], same: Collection[Key]
+) -> Snapshot:
+    """The schema with the wanted text of what differs in its text alone."""
+    wanted = {one.key: one.after for one in differences if one.after and one.key in same}
+    return replace(schema, objects=tuple(wanted.get(item.key, item) for item in schema))
 
 
 def _words(difference: Difference) -> str:

@@ -108,7 +108,7 @@ class Walk:
         name = f"{self.name}_nothing"
         self._new_database(name)
         self._use(outside, database=name)
-        return dumped(self.server, name)
+        return self._dumped(name)
 
     def _use(self, script: str, *, database: str | None = None) -> None:
         if script.strip(";\n"):
@@ -119,7 +119,10 @@ class Walk:
         self._use(self.scenario.beforehand, database=name)
 
     def _dump(self) -> Dump:
-        return _without_alembic(dumped(self.server, self.name))
+        return _without_alembic(self._dumped(self.name))
+
+    def _dumped(self, name: str) -> Dump:
+        return dumped(self.server, name, restored=self.scenario.reads_otherwise)
 
     def _as_created(self, suffix: str, *, outside: str) -> Dump:
         """The schema, which is that of a database made directly from the models."""
@@ -128,7 +131,7 @@ class Walk:
         self.desk.create(wanted)
         self._use(outside, database=wanted)
         dump = self._dump()
-        assert dump_differences(dump, dumped(self.server, wanted)) == []
+        assert dump_differences(dump, self._dumped(wanted)) == []
         return dump
 
     def _holds(self, expected: Mapping[str, Rows]) -> None:

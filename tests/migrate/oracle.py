@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pgcraft.postgres.psql import dump_schema
+from pgcraft.postgres.psql import dump_schema, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,33 @@ _COLUMNS = re.compile(
 )
 
 
-def dumped(server: Server, database: str) -> Dump:
-    """The schema of a database as ``pg_dump`` sees it."""
-    _, *parts = _ENTRY.split(
-        dump_schema(server, database).partition("-- PostgreSQL database dump complete")[0]
-    )
+def dumped(server: Server, database: str, *, restored: bool = False) -> Dump:
+    """The schema of a database as ``pg_dump`` sees it.
+
+    Args:
+        server: Where it is.
+        database: Its name.
+        restored: Dump it once more from a database into which the first dump was restored: the
+            server deparses some text otherwise once it was deparsed and run.
+    """
+    text = dump_schema(server, database)
+    if restored:
+        text = _dumped_again(server, text)
+    _, *parts = _ENTRY.split(text.partition("-- PostgreSQL database dump complete")[0])
     entries = zip(parts[::2], parts[1::2], strict=True)
     return Counter((heading, _settled(heading, body)) for heading, body in entries)
+
+
+def _dumped_again(server: Server, dump: str) -> str:
+    name = "pgcraft_restored"
+    server.create_database(name)
+    script = server.work_directory / "restored.sql"
+    script.write_text(dump, encoding="utf-8")
+    applied = run_script(server, name, script)
+    assert applied.returncode == 0, applied.stderr
+    again = dump_schema(server, name)
+    server.drop_database(name)
+    return again
 
 
 def _settled(heading: str, body: str) -> str:

@@ -59,11 +59,7 @@ def run_queries(
     """
     with connection.pipeline(), connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        connection.execute(
-            "SELECT set_config(name, value, true)"
-            " FROM unnest(%s::text[], %s::text[]) AS setting (name, value)",
-            [list(_SETTINGS), list(_SETTINGS.values())],
-        )
+        fix_settings(connection)
         cursors = {
             name: connection.cursor(row_factory=tuple_row).execute(text.encode())
             for name, text in queries.items()
@@ -73,6 +69,15 @@ def run_queries(
             for name, cursor in cursors.items()
             for rows in [cursor.fetchall()]
         }
+
+
+def fix_settings(connection: psycopg.Connection[Any]) -> None:
+    """Set, for this transaction, what deparsed text hangs on."""
+    connection.execute(
+        "SELECT set_config(name, value, true)"
+        " FROM unnest(%s::text[], %s::text[]) AS setting (name, value)",
+        [list(_SETTINGS), list(_SETTINGS.values())],
+    )
 
 
 @cache

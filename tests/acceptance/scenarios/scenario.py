@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 # Bugs that are known, until they are mended.
 CARRIED = "the way back names somebody's view, which was there for the way up and is gone since"
-DEPARSED = "IN on a varchar is deparsed otherwise once the deparsed text was run"
 UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
 
 Rows = "Sequence[tuple[object, ...]]"
@@ -34,6 +33,8 @@ class Scenario:
         drafted: What stands in the revision of the change, as regular expressions.
         undrafted: What does not.
         env: Replacements in the text of ``env.py``.
+        reads_otherwise: Whether the server deparses something of it otherwise once what it
+            deparsed was run.
         raw_tables: Whether tables are made by SQL of the models' own events.
         known: The bug because of which it fails, as long as it does.
     """
@@ -51,5 +52,6 @@ class Scenario:
     drafted: tuple[str, ...] = ()
     undrafted: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    reads_otherwise: bool = False
     raw_tables: bool = False
     known: str = ""
