@@ -6,6 +6,7 @@ allowed, the history and the models are made side by side on a scratch server.
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,15 @@ from pgcraft.alembic.managed import declare_managed, managed_objects
 from pgcraft.alembic.plan import draft_question, follow_plan
 from pgcraft.alembic.scope import excluded_objects, metadata_list, outside_schemas, own_filters
 from pgcraft.alembic.side_by_side import side_by_side
-from pgcraft.migrate import plan_both_ways
+from pgcraft.errors import UsageError
+from pgcraft.migrate import plan_both_ways, unknown_kind
+from pgcraft.migrate.cautions import (
+    BLOCKED_ADVICE,
+    CARRIED_ADVICE,
+    PARTS,
+    blocked_message,
+    carried_message,
+)
 from pgcraft.objects.registry import declared_objects
 from pgcraft.objects.role import Role
 from pgcraft.postgres.snapshot import take_snapshot
@@ -25,6 +34,10 @@ if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import MetaData
+
+    from pgcraft.migrate import BothWays
+
+_log = logging.getLogger(__name__)
 
 
 def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
@@ -55,6 +68,7 @@ def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
             on_head=on_head,
             on_models=on_models,
         )
+    _warn(both)
     roles = _roles(metadata, managed)
     made: list[dict[str, Any]] = [{"sql": text} for role in roles for text in role.create()]
     follow_plan(script, {"upgrade": [*made, *both.upgrade], "downgrade": both.downgrade})
@@ -62,6 +76,15 @@ def plan_at_desk(context: MigrationContext, script: MigrationScript) -> None:
     if script.upgrade_ops is not None and script.upgrade_ops.ops:
         others = managed | outside_schemas(metadata)
         declare_managed(script, [one for one in manages if one not in others])
+
+
+def _warn(both: BothWays) -> None:
+    """Say what a reader of the revision could not see."""
+    for dependent, needed in both.blocked:
+        _log.warning("%s %s", blocked_message(dependent, needed), BLOCKED_ADVICE)
+    for key in sorted(both.carried):
+        if key.kind not in PARTS:
+            _log.warning("%s %s", carried_message(key), CARRIED_ADVICE)
 
 
 def _settings(context: MigrationContext) -> dict[str, Any]:
@@ -77,7 +100,13 @@ def _settings(context: MigrationContext) -> dict[str, Any]:
         settings = table.get("tool", {}).get("pgcraft", {})
     else:
         return {}
+    message = unknown_kind(settings.get("manage", []))
+    if message is not None:
+        raise UsageError(f"The setting manage in {Path(file).parent}: {message}", advice=_MANAGE)
     return {name: settings.get(name, []) for name in ("manage", "ignore")}
+
+
+_MANAGE = "Correct it in pgcraft.toml or under [tool.pgcraft] in pyproject.toml."
 
 
 def _roles(metadata: Sequence[MetaData], managed: frozenset[str]) -> list[Role]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,15 +83,11 @@ def _all_commands(context: click.Context) -> list[click.Command]:
 def _known_kinds(
     _context: click.Context, _parameter: click.Parameter, kinds: tuple[str, ...]
 ) -> tuple[str, ...]:
-    from pgcraft.migrate import KINDS
+    from pgcraft.migrate import unknown_kind
 
-    for kind in kinds:
-        if kind not in KINDS:
-            near = difflib.get_close_matches(kind, KINDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise click.BadParameter(
-                f"there is no kind {kind!r}.{hint} The kinds are: {', '.join(sorted(KINDS))}."
-            )
+    message = unknown_kind(kinds)
+    if message is not None:
+        raise click.BadParameter(message)
     return kinds
 
 

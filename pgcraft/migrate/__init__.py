@@ -8,10 +8,9 @@ parsed: statements come from the catalog, and their order from its dependencies.
 from pgcraft.migrate.both_ways import BothWays, plan_both_ways
 from pgcraft.migrate.claims import Described
 from pgcraft.migrate.plan import Migration, OperationStep, SqlStep, plan_migration, retyped_columns
-from pgcraft.migrate.scope import KINDS, Scope
+from pgcraft.migrate.scope import Scope, unknown_kind
 
 __all__ = [
-    "KINDS",
     "BothWays",
     "Described",
     "Migration",
@@ -21,4 +20,5 @@ __all__ = [
     "plan_both_ways",
     "plan_migration",
     "retyped_columns",
+    "unknown_kind",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -56,6 +57,16 @@ KINDS = frozenset(
     }
 )
 """Kinds that a project can let the models be the whole truth for."""
+
+
+def unknown_kind(kinds: Iterable[str]) -> str | None:
+    """Say which of the kinds does not exist, as a sentence without a capital; None if all do."""
+    for kind in kinds:
+        if kind not in KINDS:
+            near = difflib.get_close_matches(kind, KINDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            return f"there is no kind {kind!r}.{hint} The kinds are: {', '.join(sorted(KINDS))}."
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

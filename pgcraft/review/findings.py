@@ -6,6 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pgcraft.migrate.cautions import (
+    BLOCKED_ADVICE,
+    CARRIED_ADVICE,
+    PARTS,
+    blocked_message,
+    carried_message,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,7 +70,8 @@ def find(
     findings = [
         *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
         *(_blocked(dependent, needed) for dependent, needed in plan.blocked),
-        *(_remade(view) for view in plan.remade),
+        *(_carried(key) for key in sorted(plan.carried) if key.kind not in PARTS),
+        *(_remade(view) for view in plan.remade if view not in plan.carried),
         *_irreversible(scripts),
         *(_dropped(change) for change in changes if _loses_rows(change)),
         *(_unsecured(change) for change in changes if _loses_row_security(change)),
@@ -93,9 +102,19 @@ def _blocked(dependent: Key, needed: Key) -> Finding:
     return Finding(
         rule="blocked",
         level="error",
-        message=f"The {dependent}, which no model declares, needs the {needed}, which goes: "
-        "PostgreSQL refuses that.",
-        help="Change or drop it in a revision of your own beforehand, or declare it in the models.",
+        message=blocked_message(dependent, needed),
+        help=BLOCKED_ADVICE,
+        script="upgrade.sql",
+        evidence="catalog",
+    )
+
+
+def _carried(key: Key) -> Finding:
+    return Finding(
+        rule="carried",
+        level="warning",
+        message=carried_message(key),
+        help=CARRIED_ADVICE,
         script="upgrade.sql",
         evidence="catalog",
     )

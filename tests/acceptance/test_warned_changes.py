@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,10 +15,13 @@ from projects.desk import ENV, Desk
 from projects.reviewing import review_project
 from projects.small_project import write_project
 
+from pgcraft.postgres.snapshot import take_snapshot
+
 _numbers = itertools.count(1)
 
 REQUIRED = SCENARIOS["column added, NOT NULL without a default, no rows"]
 RENAMED = SCENARIOS["column renamed"]
+CARRIED = SCENARIOS["outside view on a view that is made again comes back"]
 
 
 def _old(scenario, root, server):
@@ -110,3 +114,28 @@ def test_draft_is_the_same_whatever_the_hash_seed(tmp_path, server):
         drafts.add(body(path.read_text(encoding="utf-8")))
         path.unlink()
     assert len(drafts) == 1
+
+
+def test_view_of_somebody_is_warned_of_and_stops_the_script_where_it_is_not(tmp_path, server):
+    """A draft that carries a view which no model declares says so, and fits databases that have it."""
+    desk, _ = _old(CARRIED, tmp_path / "desk", server)
+    desk.apply(CARRIED.outside)
+    told = []
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())
+    logging.getLogger("pgcraft.alembic.desk").addHandler(handler)
+    desk.autogenerate()
+    logging.getLogger("pgcraft.alembic.desk").removeHandler(handler)
+    assert [one.partition(":")[0] for one in told] == [
+        "The view public.mine, which no model declares, stands on what changes"
+    ]
+    desk.apply("DROP VIEW public.mine")
+    before = _schema(desk, server)
+    done = desk.tried(desk.sql("r001:r002"))
+    assert 'view "mine" does not exist' in done.stderr
+    assert _schema(desk, server) == before
+
+
+def _schema(desk, server):
+    with server.connect(desk.name) as connection:
+        return take_snapshot(connection)

@@ -96,8 +96,11 @@ class Walk:
         """Up again, then down to nothing."""
         self.desk.apply(self.desk.sql("r001:r002"))
         assert dump_differences(self._dump(), self.after) == []
-        self._use(self.scenario.leave)
-        self.desk.apply(self.desk.sql("r002:base", down=True))
+        if self.scenario.leave:
+            self.desk.apply(self.desk.sql("r002:r001", down=True))
+            self._use(self.scenario.leave)
+        newest = "r001" if self.scenario.leave else "r002"
+        self.desk.apply(self.desk.sql(f"{newest}:base", down=True))
         assert dump_differences(self._dump(), self._nothing()) == []
 
     def _nothing(self) -> Dump:

@@ -7,6 +7,7 @@ import itertools
 import pytest
 from projects.desk import ENV, Desk
 
+from pgcraft.errors import UsageError
 from pgcraft.postgres.snapshot import compare, take_snapshot
 
 _numbers = itertools.count(1)
@@ -123,6 +124,14 @@ def test_settings_of_the_project_count_at_the_desk(desk):
     (desk.root / "pgcraft.toml").write_text('manage = ["view"]\n', encoding="utf-8")
     assert not desk.is_complete()
     assert "DROP VIEW shop.hand" in desk.autogenerate().read_text(encoding="utf-8")
+
+
+def test_kind_that_does_not_exist_is_a_sentence_at_the_desk(desk):
+    """A misspelt kind in the settings is no silence."""
+    desk.models(OLD)
+    (desk.root / "pgcraft.toml").write_text('manage = ["veiw"]\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"there is no kind 'veiw'\. Did you mean 'view'\?"):
+        desk.autogenerate()
 
 
 ASYNC = """\

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Bugs that are known, until they are mended.
-CARRIED = "the way back names somebody's view, which was there for the way up and is gone since"
 UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
 
 Rows = "Sequence[tuple[object, ...]]"
