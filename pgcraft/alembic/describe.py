@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, Constraint, ForeignKeyConstraint
+from sqlalchemy import Column
 
-from ..dialect import driverless_dialect
-from .types import without_constraint
+from .frozen import definition, final_name, made_constraints, server_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
+
+    from sqlalchemy import Constraint
 
 Description = dict[str, Any]
 
@@ -58,6 +59,7 @@ def _settled_place(operation: Any) -> tuple[str, ...]:
         described["table"],
         described["do"],
         described.get("name") or "",
+        *map(str, described.get("definitions", ())),
         *map(str, columns),
     )
 
@@ -108,23 +110,17 @@ def _table(operation: Any) -> Description:
 
 
 def _create_table(operation: ops.CreateTableOp) -> Description:
-    table = operation.to_table()
+    constraints = made_constraints(operation)
     return {
         **_table(operation),
-        "columns": [str(column.name) for column in table.columns],
-        "constraints": [
-            _final_name(one) for one in table.constraints if not getattr(one, "use_alter", False)
-        ],
+        "columns": [str(one.name) for one in operation.columns if isinstance(one, Column)],
+        "constraints": [final_name(one) for one in constraints],
+        "definitions": [_unless_named(one) for one in constraints],
     }
 
 
-def _final_name(constraint: Constraint) -> str | None:
-    """The name with which a constraint is created; None when the server chooses it."""
-    if constraint.name is None:
-        return None
-    preparer = driverless_dialect().identifier_preparer
-    name = preparer.format_constraint(constraint, _alembic_quote=False)
-    return None if name is None else str(name)
+def _unless_named(constraint: Constraint) -> str | None:
+    return definition(constraint) if final_name(constraint) is None else None
 
 
 def _add_column(operation: ops.AddColumnOp) -> Description:
@@ -151,7 +147,7 @@ def _column_changes(operation: ops.AlterColumnOp) -> list[str]:
 
 
 def _index(operation: Any) -> Description:
-    return {**_table(operation), "name": _text(operation.index_name)}
+    return {**_table(operation), "name": server_name(operation.index_name, of_index=True)}
 
 
 def _constraint(operation: Any) -> Description:
@@ -160,12 +156,17 @@ def _constraint(operation: Any) -> Description:
     return {
         "schema": schema or getattr(operation, "schema", None),
         "table": str(table),
-        "name": _text(operation.constraint_name),
+        "name": server_name(operation.constraint_name),
+        "definitions": _definitions(operation),
     }
 
 
-def _text(name: Any) -> str | None:
-    return str(name) if isinstance(name, str) else None
+def _definitions(operation: Any) -> list[str]:
+    """The constraint itself, when it has no name."""
+    if operation.constraint_name is not None:
+        return []
+    made = getattr(operation, "_reverse", None) or operation
+    return [definition(made.to_constraint())] if isinstance(made, ops.AddConstraintOp) else []
 
 
 _WORDS: tuple[tuple[Any, str, Any], ...] = (
@@ -181,43 +182,3 @@ _WORDS: tuple[tuple[Any, str, Any], ...] = (
     (ops.CreateTableCommentOp, "alter table comment", _table),
     (ops.DropTableCommentOp, "alter table comment", _table),
 )
-
-
-def leave_out(operation: ops.MigrateOperation, names: Collection[str]) -> None:
-    """Take out of an operation what other steps of the plan make.
-
-    That are foreign keys of a new table, for the tables that they reference come later, and the
-    checks that come with the type of a column.
-
-    Args:
-        operation: The operation.
-        names: The foreign keys, as the server calls them.
-    """
-    if isinstance(operation, ops.AddColumnOp):
-        column = operation.column
-        made = without_constraint(column.type)
-        if made is not column.type:
-            operation.column = column._copy()  # noqa: SLF001  # the models keep theirs
-            operation.column.type = made
-    elif isinstance(operation, ops.AlterColumnOp):
-        operation.modify_type = without_constraint(operation.modify_type)
-    if not isinstance(operation, ops.CreateTableOp):
-        return
-    operation.columns = [
-        item
-        for item in operation.columns
-        if not (
-            isinstance(item, ForeignKeyConstraint)
-            and (item.use_alter or _server_name(item) in names)
-        )
-    ]
-    for item in operation.columns:
-        if isinstance(item, Column):
-            kept = {one.constraint for one in item.foreign_keys} & set(operation.columns)
-            item.foreign_keys = {one for one in item.foreign_keys if one.constraint in kept}
-
-
-def _server_name(key: ForeignKeyConstraint) -> str:
-    """The name, or what PostgreSQL calls a foreign key that has none."""
-    name = _final_name(key)
-    return name or f"{key.table.name}_{'_'.join(key.column_keys)}_fkey"

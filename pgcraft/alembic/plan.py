@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
-from .describe import describe, flat, flat_back, leave_out
+from .describe import describe, flat, flat_back
+from .frozen import freeze
 from .operations import ExecuteAndCommitOp, executable
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def follow_plan(script: ops.MigrationScript, answer: Mapping[str, Any]) -> None:
     Args:
         script: The draft, changed in place.
         answer: ``upgrade`` and ``downgrade``, each a list of ``{"sql": ...}`` and of
-            ``{"operation": number, "without": [...]}``, the number being the place in what
-            :func:`draft_question` listed.
+            ``{"operation": number, "names": [...]}``, the number being the place in what
+            :func:`draft_question` listed, the names what its constraints or its index are
+            called in the end.
     """
     upgrade, downgrade = _sides(script)
     script.upgrade_ops_list[-1].ops[:] = _operations(answer["upgrade"], upgrade)
@@ -64,6 +66,6 @@ def _operations(
             made.append(kind(executable(step["sql"])))
         else:
             operation = drafted[step["operation"]]
-            leave_out(operation, step["without"])
+            freeze(operation, step["names"])
             made.append(operation)
     return made

@@ -14,6 +14,7 @@ from pgcraft.migrate.plan import Migration, SqlStep, plan_migration, retyped_col
 from pgcraft.migrate.relevant import relevant
 from pgcraft.migrate.scope import Scope, managed_entries, outcome, with_owners_of
 from pgcraft.migrate.settings import with_settings_by_hand
+from pgcraft.migrate.unnamed import with_names
 from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import alike, compare
 
@@ -33,13 +34,14 @@ class BothWays:
 
     Attributes:
         upgrade: Steps in order: ``{"sql": …}``, with ``"commit": True`` if the next one needs it
-            committed, or ``{"operation": number, "without": […]}`` for one of those that Alembic
+            committed, or ``{"operation": number, "names": […]}`` for one of those that Alembic
             drafted.
         downgrade: The same for the way back.
         manages: What the models have that only a revision can say is managed.
         models: The models' schema.
         target: The schema that the upgrade gives.
         scope: What the models are the truth for.
+        alike: Objects of which the head and the models differ in their text alone.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
         remade: Views that the upgrade drops and makes again.
@@ -53,6 +55,7 @@ class BothWays:
     models: Snapshot
     target: Snapshot
     scope: Scope
+    alike: frozenset[Key]
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
     remade: tuple[Key, ...]
@@ -86,11 +89,13 @@ def plan_both_ways(
     models = with_owners_of(models, head, owner)
     models = with_privileges_by_hand(models, head, question["managed"])
     models = with_settings_by_hand(models, head, question["managed"])
-    operations = [Described.from_json(one) for one in question["upgrade"]]
-    drops = [Described.from_json(one) for one in question["downgrade"]]
     every = compare(head, models)
     same = alike(on_models, every)
     near = relevant(every, head, models)
+    operations, drops = (
+        with_names(map(Described.from_json, question[side]), Graph(near[1]), on_models)
+        for side in ("upgrade", "downgrade")
+    )
     scope = _scope(question, operations, *near)
     differences = tuple(one for one in scope.differences(*near) if one.key not in same)
     acted_on = {one.key for one in differences}
@@ -115,6 +120,7 @@ def plan_both_ways(
         models=models,
         target=outcome(head, models, left),
         scope=scope,
+        alike=same,
         carried=up.carried,
         blocked=up.blocked,
         remade=up.remade,
@@ -163,7 +169,7 @@ def _using(
 def _foreign(operations: Iterable[Described]) -> list[Step]:
     """The operations that are not Alembic's."""
     return [
-        {"operation": number, "without": []}
+        {"operation": number, "names": []}
         for number, one in enumerate(operations)
         if one.do == "other"
     ]
@@ -187,4 +193,4 @@ def _steps(migration: Migration) -> Iterator[Step]:
             # The setting ends with the transaction.
             unchecked = unchecked and not one.commit
         else:
-            yield {"operation": one.index, "without": list(one.without)}
+            yield {"operation": one.index, "names": list(one.names)}

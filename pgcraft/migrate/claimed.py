@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.changes import differing, is_retyped
@@ -33,7 +34,8 @@ def claimed(
         found = claim(operation, old, new, names)
         if _loses_data(found, operation, changes):
             continue
-        wanted = Claim(
+        wanted = replace(
+            found,
             before=frozenset(
                 key for key in found.before if key in changes and changes[key].action != "create"
             ),
@@ -70,7 +72,7 @@ def _altered_column(
         if is_retyped(one) and (key in using or _has_other_default(one)):
             return Claim()
         if not _DETAILS_OF_ALEMBIC & differing(one) & set(operation.changes):
-            found = Claim(before=found.before - {key}, after=found.after - {key})
+            found = replace(found, before=found.before - {key}, after=found.after - {key})
     return found
 
 
@@ -79,13 +81,9 @@ def _has_other_default(one: Difference) -> bool:
     return had and "default" in differing(one)
 
 
-def take_out_cycles(claims: dict[int, Claim], new: Graph) -> dict[int, set[Key]]:
+def take_out_cycles(claims: dict[int, Claim], new: Graph) -> None:
     """Take the foreign keys of tables that reference each other out of the tables' claims."""
-    alone: dict[int, set[Key]] = {}
     made = cyclic_foreign_keys(new, tables_of(one.after - one.before for one in claims.values()))
     for number, one in claims.items():
         mine = {key for key in made & one.after if key not in one.before}
-        if mine:
-            alone[number] = mine
-            claims[number] = Claim(before=one.before, after=one.after - mine)
-    return alone
+        claims[number] = replace(one, after=one.after - mine)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pgcraft.migrate.graph import Graph
     from pgcraft.migrate.names import Names
+    from pgcraft.postgres.snapshot import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Described:
         name: The column, index or constraint; None when it has no name.
         columns: The columns of a new table.
         constraints: The names of its constraints; None for one without a name.
+        definitions: Of those without a name, or of the one constraint, what they are; None for
+            those with a name.
         changes: What an altered column changes: ``type``, ``nullable``, ``comment``.
     """
 
@@ -35,13 +38,15 @@ class Described:
     name: str | None = None
     columns: tuple[str, ...] = ()
     constraints: tuple[str | None, ...] = ()
+    definitions: tuple[str | None, ...] = ()
     changes: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Described:
         """Read what the child sent."""
         sequences = {
-            name: tuple(row.get(name, ())) for name in ("columns", "constraints", "changes")
+            name: tuple(row.get(name, ()))
+            for name in ("columns", "constraints", "definitions", "changes")
         }
         return cls(**{**row, **sequences})
 
@@ -53,10 +58,24 @@ class Claim:
     Attributes:
         before: Those that it ends or alters.
         after: Those that it begins or alters.
+        named: The constraints, or the index, that it calls by name, in its order; None for what
+            it must not make.
     """
 
     before: frozenset[Key] = frozenset()
     after: frozenset[Key] = frozenset()
+    named: tuple[Key | None, ...] = ()
+
+    def names(self, before: Snapshot, after: Snapshot) -> tuple[str | None, ...]:
+        """What the server calls them; None for those that are none of the claim's objects."""
+        return tuple(
+            own_name(after[key])
+            if key in self.after
+            else own_name(before[key])
+            if key in self.before
+            else None
+            for key in self.named
+        )
 
 
 def claim(operation: Described, before: Graph, after: Graph, names: tuple[Names, Names]) -> Claim:
@@ -75,10 +94,13 @@ def claim(operation: Described, before: Graph, after: Graph, names: tuple[Names,
     tables = [one.table(operation.schema, operation.table) for one in names]
     if what == "table":
         old, new = tables
-        return Claim(
-            before=frozenset(before.with_parts([old]) if verb == "drop" and old else ()),
-            after=frozenset(_made_with(operation, new, after) if verb == "create" and new else ()),
-        )
+        if verb == "drop" or new is None:
+            return Claim(
+                before=frozenset(before.with_parts([old]) if verb == "drop" and old else ())
+            )
+        named = tuple(names[1].part(new, "constraint", name) for name in operation.constraints)
+        made = {key for key in named if key is not None}
+        return Claim(after=frozenset(made.union(_made_with(operation, new, after))), named=named)
     if what == "table comment":
         return Claim(before=_comment(tables[0]), after=_comment(tables[1]))
     found = [
@@ -91,7 +113,11 @@ def claim(operation: Described, before: Graph, after: Graph, names: tuple[Names,
     return Claim(
         before=sides[0] if verb != "create" else frozenset(),
         after=sides[1] if verb != "drop" else frozenset(),
+        named=(found[0] if verb == "drop" else found[1],) if what in _NAMED else (),
     )
+
+
+_NAMED = frozenset({"constraint", "index"})
 
 
 def dropped_by(operations: Iterable[Described], before: Graph, names: Names) -> frozenset[Key]:
@@ -107,22 +133,15 @@ def dropped_by(operations: Iterable[Described], before: Graph, names: Names) -> 
 
 
 def _made_with(operation: Described, table: Key, after: Graph) -> Iterable[Key]:
-    """A new table with what CREATE TABLE makes: not its indexes, triggers, privileges."""
+    """A new table with its columns, as CREATE TABLE makes them."""
     snapshot = after.snapshot
     yield table
     yield from _comment(table)
-    unnamed = None in operation.constraints
     for key in after.parts.get(table, ()):
-        name = own_name(snapshot[key])
-        if key.kind == "column" and name in operation.columns:
+        if key.kind == "column" and own_name(snapshot[key]) in operation.columns:
             yield key
             yield from _comment(key)
             yield from (one for one in after.parts.get(key, ()) if one.kind == "sequence")
-        elif key.kind == "constraint" and (
-            name in operation.constraints
-            or (unnamed and snapshot[key].detail("type") != "exclusion")
-        ):
-            yield key
 
 
 def _comment(key: Key | None) -> frozenset[Key]:

@@ -12,7 +12,6 @@ from pgcraft.migrate.cycles import checks_that_lead_back, cyclic_foreign_keys, t
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.graph import Graph
 from pgcraft.migrate.labels import labels_first
-from pgcraft.migrate.names import own_name
 from pgcraft.migrate.nodes import build_nodes
 from pgcraft.migrate.order import ordered
 from pgcraft.migrate.possible import possible
@@ -51,12 +50,12 @@ class OperationStep:
 
     Attributes:
         index: Its number in what Alembic drafted.
-        without: Constraints, not quoted, that its CREATE TABLE must not make: foreign keys to
-            tables that are made later.
+        names: What its constraints, or its index, are called, not quoted; None for one that
+            its CREATE TABLE must not make, such as a foreign key to a table that is made later.
     """
 
     index: int
-    without: tuple[str, ...] = ()
+    names: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +101,7 @@ def plan_migration(
     old, new = Graph(before), Graph(after)
     changes = told_differences(differences, old, new)
     claims = claimed(operations, old, new, changes, using or {})
-    alone = take_out_cycles(claims, new)
+    take_out_cycles(claims, new)
     in_place, remade = _alterations(old, changes, claims, operations, using or {})
     ending = find_ending(
         old,
@@ -134,7 +133,9 @@ def plan_migration(
         )
     )
     return Migration(
-        steps=tuple(_steps(labels_first(ordered(nodes, old, new), changes.values()), alone, after)),
+        steps=tuple(
+            _steps(labels_first(ordered(nodes, old, new), changes.values()), claims, before, after)
+        ),
         blocked=tuple(sorted(ending.blocked)),
         carried=frozenset(key for key in ending.remade if key not in after),
         remade=tuple(sorted(key for key in ending.remade if key.kind in _VIEWS)),
@@ -196,12 +197,11 @@ def _has_typed_tables(key: Key, old: Graph) -> bool:
 
 
 def _steps(
-    nodes: Iterable[Node], alone: Mapping[int, set[Key]], after: Snapshot
+    nodes: Iterable[Node], claims: Mapping[int, Claim], before: Snapshot, after: Snapshot
 ) -> Iterator[SqlStep | OperationStep]:
     for node in nodes:
         if node.operation is not None:
-            keys = alone.get(node.operation, ())
-            without = sorted(own_name(after[key]) for key in keys)
-            yield OperationStep(index=node.operation, without=tuple(without))
+            names = claims[node.operation].names(before, after)
+            yield OperationStep(index=node.operation, names=names)
         else:
             yield from (SqlStep(sql=sql, commit=node.commit) for sql in node.statements)

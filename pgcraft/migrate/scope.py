@@ -109,6 +109,11 @@ class Scope:
         left = {item.schema for item in before if item.key not in gone and not _is_schema(item)}
         return tuple(one for one in found if one.action != "drop" or not _holds(one, left))
 
+    def leaves_out(self, item: CatalogObject, snapshot: Snapshot) -> bool:
+        """Whether the project takes an object of a schema out of the comparison."""
+        chain = _chain(item, snapshot)
+        return not self.excluded.isdisjoint(chain) or self._ignores(chain)
+
     def unmanaged(self, before: Snapshot, after: Snapshot) -> list[Key]:
         """The objects that the models do not have and that stay, without their parts."""
         counted = {one.key for one in self.differences(before, after)}
@@ -118,10 +123,10 @@ class Scope:
         )
 
     def _counts(self, one: Difference, before: Snapshot, after: Snapshot) -> bool:
-        item = one.after or one.before
-        assert item is not None  # noqa: S101  # a difference has one side at least
-        chain = _chain(item, before if one.action == "drop" else after)
-        if not self.excluded.isdisjoint(chain) or self._ignores(chain):
+        snapshot = before if one.action == "drop" else after
+        item = snapshot[one.key]
+        chain = _chain(item, snapshot)
+        if self.leaves_out(item, snapshot):
             return False
         if one.action != "drop":
             return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import UsageError
+from pgcraft.postgres.roles import Roles, take_roles
 from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
@@ -30,6 +31,7 @@ class Baseline:
         revision: The base revision; None before the first one.
         database: The database at that revision.
         schema: The schema of that database, as it was when the user's code had ended.
+        roles: The roles that there were then, with their memberships.
         head_database: A copy at the newest committed revision, which autogenerate compares
             with. The first one is not touched again by the user's code.
     """
@@ -38,6 +40,7 @@ class Baseline:
     revision: str | None
     database: str
     schema: Snapshot
+    roles: Roles
     head_database: str
 
     @property
@@ -68,9 +71,14 @@ def replay(server: Server, code: UserCode, from_revision: str | None) -> Baselin
         # Also to nothing: env.py itself may make the schema of its version table.
         child.run("replay", to=revision, database=server.conninfo(BASE))
     with server.connect(BASE) as connection:
-        schema = take_snapshot(connection)
+        schema, roles = take_snapshot(connection), take_roles(connection)
     baseline = Baseline(
-        history=history, revision=revision, database=BASE, schema=schema, head_database=HEAD
+        history=history,
+        revision=revision,
+        database=BASE,
+        schema=schema,
+        roles=roles,
+        head_database=HEAD,
     )
     server.create_database(HEAD, template=BASE)
     if not baseline.is_head:

@@ -83,6 +83,7 @@ def write_output(
     project: Path,
     files: Mapping[str, bytes],
     milliseconds: tuple[tuple[str, float], ...],
+    statements: tuple[tuple[str, int, float], ...] = (),
 ) -> tuple[str, ...]:
     """Replace the files of the last review by those of this one.
 
@@ -94,6 +95,7 @@ def write_output(
         project: The project's directory.
         files: Names and bytes.
         milliseconds: How long each stage took, for ``timings.json``.
+        statements: Script, index and milliseconds of each statement, for the same file.
 
     Returns:
         The names of all files, sorted.
@@ -106,8 +108,7 @@ def write_output(
         f"{hashlib.sha256(content).hexdigest()}  {name}\n"
         for name, content in sorted(files.items())
     )
-    timings = json.dumps({"stages": {name: round(ms, 1) for name, ms in milliseconds}}, indent=2)
-    content = {**files, TIMINGS: f"{timings}\n".encode(), SUMS: sums.encode()}
+    content = {**files, TIMINGS: _timings(milliseconds, statements), SUMS: sums.encode()}
     try:
         _refuse_directories(directory, content)
         directory.mkdir(parents=True, exist_ok=True)
@@ -124,6 +125,19 @@ def write_output(
     except OSError as error:
         raise _cannot_write(directory, error) from error
     return tuple(sorted(content))
+
+
+def _timings(
+    stages: tuple[tuple[str, float], ...], statements: tuple[tuple[str, int, float], ...]
+) -> bytes:
+    timings = {
+        "stages": {name: round(ms, 1) for name, ms in stages},
+        "statements": [
+            {"script": script, "index": index, "milliseconds": round(ms, 1)}
+            for script, index, ms in statements
+        ],
+    }
+    return f"{json.dumps(timings, indent=2)}\n".encode()
 
 
 def _refuse_directories(directory: Path, names: Iterable[str]) -> None:

@@ -13,12 +13,14 @@ from pgcraft.project.process import user_code
 from .baseline import replay
 from .changes import list_changes
 from .findings import find
+from .measure import measure
 from .output import check_output, write_output
 from .plan import autogenerate
 from .proof import prove
 from .report import Report, files_of, script_files
 from .scripts import write_scripts
 from .stages import Stages
+from .unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +48,13 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
         PGCraftError: When the review cannot be made; nothing is written then.
     """
     stage = Stages(progress)
-    with _drafted(options, stage) as (server, baseline, plan, scripts):
+    with drafted(options, stage) as (server, baseline, plan, scripts):
         with stage("Proving the scripts" if scripts else "Comparing the schemas"):
             proof = prove(server, baseline, plan, scripts)
+        measurement = None
+        if scripts is not None:
+            with stage("Measuring the statements"):
+                measurement = measure(server, baseline.database, scripts)
         # What stops half way says nothing of the rest: then the plan does.
         changes = list_changes(plan.base, plan.target if proof.stopped else proof.upgraded)
         report = Report(
@@ -58,12 +64,14 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             plan=plan,
             scripts=scripts,
             proof=proof,
+            measurement=measurement,
             changes=changes,
-            findings=find(plan, proof, scripts, changes),
+            findings=(*find(plan, proof, scripts, changes), *unmeasured(measurement, proof)),
         )
     with stage("Writing the report"):
         files = files_of(report)
-    names = write_output(options.output, options.project.root, files, stage.milliseconds)
+    timed = measurement.milliseconds if measurement else ()
+    names = write_output(options.output, options.project.root, files, stage.milliseconds, timed)
     return report, names
 
 
@@ -81,14 +89,14 @@ def draft(options: Options, progress: Progress) -> tuple[str, ...]:
         PGCraftError: When it cannot be done; nothing is written then.
     """
     stage = Stages(progress)
-    with _drafted(options, stage) as (_, _, plan, scripts):
+    with drafted(options, stage) as (_, _, plan, scripts):
         files = script_files(plan, scripts)
     names = write_output(options.output, options.project.root, files, stage.milliseconds)
     return names if scripts else ()
 
 
 @contextmanager
-def _drafted(
+def drafted(
     options: Options, stage: Stages
 ) -> Iterator[tuple[Server, Baseline, Plan, Scripts | None]]:
     """The stages that both commands share, with the server still running."""

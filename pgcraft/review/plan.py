@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pgcraft.errors import UserCodeError
 from pgcraft.migrate import BothWays, Scope, plan_both_ways
 from pgcraft.postgres.extensions import copy_extensions
-from pgcraft.postgres.roles import take_roles
+from pgcraft.postgres.roles import Roles, take_roles
 from pgcraft.postgres.snapshot import Key, Snapshot, compare, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
@@ -34,9 +34,12 @@ class Plan:
         revision_name: The file name of the drafted revision; None when there is none.
         revision_source: Its bytes.
         base: The schema at the base.
-        models: The schema that the models create.
+        created: The schema that the models create.
+        models: The same with what the history gives to it by hand: owners, privileges, settings.
         target: The schema that the upgrade must give: the models', with what nobody manages.
         scope: What the models are the truth for.
+        roles: The roles of head and models with their memberships.
+        alike: Objects of which the head and the models differ in their text alone.
         carried: Objects that nobody manages and that are made again around the change.
         blocked: Objects that nobody manages and that need something that goes, with it.
         remade: Views that the upgrade drops and makes again.
@@ -50,9 +53,12 @@ class Plan:
     revision_name: str | None
     revision_source: bytes
     base: Snapshot
+    created: Snapshot
     models: Snapshot
     target: Snapshot
     scope: Scope
+    roles: Roles
+    alike: frozenset[Key]
     carried: frozenset[Key]
     blocked: tuple[tuple[Key, Key], ...]
     remade: tuple[Key, ...]
@@ -92,9 +98,9 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
         if question["ask"] == "tables":
             return {"equal": comparison.equal_tables(question)}
         both = comparison.plan(question | {"manage": options.manage, "ignore": options.ignore})
-        roles = sorted(_roles(server) - known_roles)
+        made = [sql for name, sql in _roles(server).items() if name not in known_roles]
         return {
-            "upgrade": [*({"sql": sql} for sql in roles), *both.upgrade],
+            "upgrade": [*({"sql": sql} for sql in made), *both.upgrade],
             "downgrade": both.downgrade,
             "manages": both.manages,
         }
@@ -124,9 +130,12 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
         revision_name=file.name if file and code.project.has_history else None,
         revision_source=file.read_bytes() if file else b"",
         base=without_relation(baseline.schema, relation),
+        created=without_relation(comparison.models, relation),
         models=without_relation(both.models, relation),
         target=without_relation(both.target, relation),
         scope=both.scope,
+        roles=_roles(server),
+        alike=both.alike,
         carried=both.carried,
         blocked=both.blocked,
         remade=both.remade,
@@ -141,13 +150,13 @@ class _Comparison:
         self._server = server
         self._head_database = head_database
         self._head = head
-        self._models = head
+        self.models = head
         self.both: BothWays | None = None
 
     def equal_tables(self, question: dict[str, Any]) -> list[tuple[str, str]]:
         del question
-        self._models = _snapshot(self._server, MODELS)
-        return equal_tables(compare(self._head, self._models), self._head, self._models)
+        self.models = _snapshot(self._server, MODELS)
+        return equal_tables(compare(self._head, self.models), self._head, self.models)
 
     def plan(self, question: dict[str, Any]) -> BothWays:
         with (
@@ -155,7 +164,7 @@ class _Comparison:
             self._server.connect(self._head_database) as on_head,
         ):
             self.both = plan_both_ways(
-                question, self._head, self._models, on_head=on_head, on_models=on_models
+                question, self._head, self.models, on_head=on_head, on_models=on_models
             )
         return self.both
 
@@ -177,6 +186,6 @@ def _snapshot(server: Server, database: str) -> Snapshot:
         return take_snapshot(connection)
 
 
-def _roles(server: Server) -> frozenset[str]:
+def _roles(server: Server) -> Roles:
     with server.connect("postgres") as connection:
         return take_roles(connection)

@@ -6,10 +6,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from .schema_diff import schema_diff
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .baseline import Baseline
     from .changes import Change
     from .findings import Finding
+    from .measure import Measurement, StatementFacts
     from .options import FailOn
     from .plan import Plan
     from .proof import Mismatch, Proof
@@ -32,6 +37,7 @@ class Report:
         plan: The change.
         scripts: The scripts; None when nothing changes.
         proof: What applying them showed.
+        measurement: What their statements lock, rewrite and scan; None when there are none.
         changes: What they do.
         findings: What to know before running them, worst first.
     """
@@ -42,6 +48,7 @@ class Report:
     plan: Plan
     scripts: Scripts | None
     proof: Proof
+    measurement: Measurement | None
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
 
@@ -75,14 +82,24 @@ def files_of(report: Report) -> dict[str, bytes]:
     Returns:
         Names and bytes; the same input gives the same bytes.
     """
-    files = script_files(report.plan, report.scripts)
-    return files | {"review.json": text_of(report).encode()}
+    files = _files_beside(report)
+    return files | {"review.json": _text(report, files).encode()}
 
 
 def text_of(report: Report) -> str:
     """The text of ``review.json``."""
-    files = script_files(report.plan, report.scripts)
+    return _text(report, _files_beside(report))
+
+
+def _text(report: Report, files: Iterable[str]) -> str:
     return json.dumps(machine_view(report, [*files]), indent=2, ensure_ascii=False) + "\n"
+
+
+def _files_beside(report: Report) -> dict[str, bytes]:
+    files = script_files(report.plan, report.scripts)
+    if report.scripts is not None and report.proof.dumps is not None:
+        files["schema.diff"] = schema_diff(*report.proof.dumps).encode()
+    return files
 
 
 def script_files(plan: Plan, scripts: Scripts | None) -> dict[str, bytes]:
@@ -127,7 +144,7 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
             {key: value for key, value in asdict(change).items() if key in _CHANGE_KEYS}
             for change in report.changes
         ],
-        "statements": _statements(scripts),
+        "statements": [asdict(one) for one in _statements(report.measurement)],
         "findings": [asdict(finding) for finding in report.findings],
         "unmanaged": [str(key) for key in report.proof.unmanaged],
         "files": sorted([*files, "review.json"]),
@@ -165,18 +182,5 @@ def _difference(mismatch: Mismatch) -> dict[str, Any]:
     }
 
 
-def _statements(scripts: Scripts | None) -> list[dict[str, Any]]:
-    if scripts is None:
-        return []
-    return [
-        {
-            "index": one.index,
-            "script": script.name,
-            "sql": one.sql,
-            "line": one.line,
-            "revision": one.revision,
-        }
-        for script in (scripts.upgrade, scripts.downgrade)
-        if script is not None
-        for one in script.statements
-    ]
+def _statements(measurement: Measurement | None) -> tuple[StatementFacts, ...]:
+    return measurement.statements if measurement else ()

@@ -28,12 +28,15 @@ class ScriptStatement:
         sql: Its text as it stands in the script.
         line: The line of the script that it begins on, from 1.
         revision: The revision that it belongs to.
+        transaction: The number of the script's transaction that it is in, from 0; None where
+            the script has begun none.
     """
 
     index: int
     sql: str
     line: int
     revision: str | None
+    transaction: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +138,7 @@ class _Writer:
             if statement.kind == "comment":
                 parts.add_comment(statement.text)
             elif statement.kind in {"begin", "commit"}:
-                parts.add(f"{statement.text};")
+                parts.add_edge(statement)
                 if statement.kind == "begin" and self.guard:
                     parts.add(guard_statement(direction, expected, end, self.version_table))
             else:
@@ -172,6 +175,8 @@ class _Parts:
         # psql goes on after an error and exits with 0 unless it is told to stop.
         self._lines = ["\\set ON_ERROR_STOP on", *header.split("\n")]
         self._after_comment = False
+        self._transactions = 0
+        self._in_transaction = False
         self.statements: list[ScriptStatement] = []
 
     def add(self, text: str) -> int:
@@ -187,12 +192,22 @@ class _Parts:
         self.add(text)
         self._after_comment = True
 
+    def add_edge(self, statement: Statement) -> None:
+        """Add the BEGIN or COMMIT of a transaction."""
+        self.add(f"{statement.text};")
+        self._in_transaction = statement.kind == "begin"
+        self._transactions += self._in_transaction
+
     def add_statement(self, statement: Statement) -> None:
         sql = terminate(lay_out(statement.text))
         line = self.add(sql)
         self.statements.append(
             ScriptStatement(
-                index=len(self.statements), sql=sql, line=line, revision=statement.revision
+                index=len(self.statements),
+                sql=sql,
+                line=line,
+                revision=statement.revision,
+                transaction=self._transactions - 1 if self._in_transaction else None,
             )
         )
 

@@ -95,3 +95,25 @@ def test_check_that_was_not_validated_is_not_alike(server: Server) -> None:
         assert alike(connection, compare(got, models)) == frozenset()
     for name in ("listed", "other"):
         server.drop_database(name)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ALTER TABLE s.t ADD CONSTRAINT {} CHECK (c IN ('a', 'b'))",
+        "CREATE INDEX {} ON s.t (id) WHERE c IN ('a', 'b')",
+        "ALTER TABLE s.t ADD {} boolean GENERATED ALWAYS AS (c IN ('a', 'b')) STORED",
+    ],
+)
+def test_two_of_a_kind_in_one_place_are_both_alike(server: Server, said: str) -> None:
+    """While they are run again, none is in another one's way."""
+    made = "CREATE SCHEMA s", TABLE, said.format("one"), said.format("two")
+    models = _made(server, "listed", *made)
+    again = [one.create for one in models if str(one.key).endswith((".one", ".two"))]
+    differences = compare(_made(server, "other", "CREATE SCHEMA s", TABLE, *again), models)
+    with server.connect("other") as connection:
+        same = alike(connection, differences)
+    assert len(same) == len(again)
+    assert same == {one.key for one in differences}
+    for name in ("listed", "other"):
+        server.drop_database(name)

@@ -9,6 +9,7 @@ runs both once more, in one database, and they read the same.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     Statements = tuple[str, ...]
 
-# What an object is called while another one takes its name.
-_ASIDE = "pgcraft_aside"
+
+def _aside(item: CatalogObject) -> str:
+    """What an object is called while another one takes its name, no two of them the same."""
+    return f"pgcraft_aside_{hashlib.sha256(str(item.key).encode()).hexdigest()[:16]}"
 
 
 def alike(connection: psycopg.Connection[Any], differences: Iterable[Difference]) -> frozenset[Key]:
@@ -121,7 +124,7 @@ def _beside(item: CatalogObject) -> Statements:
     """Another one takes its name; what uses the first one stays with that."""
     rest = " WITH NO DATA" if item.key.kind == "materialized view" else ""
     return (
-        f"ALTER {item.key.kind.upper()} {item.key.identity} RENAME TO {_ASIDE}",
+        f"ALTER {item.key.kind.upper()} {item.key.identity} RENAME TO {_aside(item)}",
         item.create + rest,
     )
 
@@ -135,7 +138,9 @@ def _constraint(item: CatalogObject) -> Statements:
     unchecked = item.definition.startswith("CHECK") and not item.definition.endswith(_NOT_CHECKED)
     word = "DOMAIN" if item.parent.kind == "domain" else "TABLE"
     rename = f"ALTER {word} {item.parent.identity} RENAME CONSTRAINT"
-    return f"{rename} {_name(item)} TO {_ASIDE}", item.create + (" NOT VALID" if unchecked else "")
+    return f"{rename} {_name(item)} TO {_aside(item)}", item.create + (
+        " NOT VALID" if unchecked else ""
+    )
 
 
 def _column(item: CatalogObject) -> Statements:
@@ -144,7 +149,7 @@ def _column(item: CatalogObject) -> Statements:
     default = item.detail("default")
     if default is not None:
         return (f"{alter} ALTER COLUMN {_name(item)} SET DEFAULT {default}",)
-    return f"{alter} RENAME COLUMN {_name(item)} TO {_ASIDE}", item.create
+    return f"{alter} RENAME COLUMN {_name(item)} TO {_aside(item)}", item.create
 
 
 # For each kind the file of its query, and how another definition takes the place of its own.

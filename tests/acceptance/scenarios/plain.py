@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acceptance.scenarios.scenario import UNNAMED, Scenario
+from acceptance.scenarios.scenario import Scenario
 
 DECLARATIVE = """
 from datetime import datetime
@@ -136,7 +136,6 @@ SCENARIOS = {
         kept=HEROES,
     ),
     "unnamed constraints, one changed": Scenario(
-        known=UNNAMED,
         old=TABLES + ORDERS.format(UNNAMED_ITEMS.format(10)),
         new=TABLES + ORDERS.format(UNNAMED_ITEMS.format(20)),
         use_old=PRICED,

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Bugs that are known, until they are mended.
-UNNAMED = "Alembic sorts unnamed checks by their text, and the server numbers their names"
-
 Rows = "Sequence[tuple[object, ...]]"
 
 

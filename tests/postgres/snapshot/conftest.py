@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from versions import AT_HAND
 
-from pgcraft.errors import ServerUnavailableError
-from pgcraft.postgres.programs import Programs, find_programs
 from pgcraft.postgres.server import Server, scratch_server
 
 if TYPE_CHECKING:
@@ -19,17 +18,7 @@ if TYPE_CHECKING:
 ROLES = ("anon", "staff", '"Größe"')
 
 
-def _all_programs() -> list[Programs]:
-    """What pgcraft finds first, and the newest major that has another version."""
-    found = [find_programs()]
-    try:
-        found.append(find_programs("18"))
-    except ServerUnavailableError:
-        return found
-    return found[: 1 if found[0].major == found[1].major else 2]
-
-
-@pytest.fixture(scope="session", params=_all_programs(), ids=lambda programs: programs.version)
+@pytest.fixture(scope="session", params=AT_HAND, ids=lambda programs: programs.version)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A running scratch server of each version, with the roles of the cases."""
     with scratch_server(request.param) as running:
