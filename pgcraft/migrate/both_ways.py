@@ -19,7 +19,7 @@ from pgcraft.postgres.conversions import conversions
 from pgcraft.postgres.snapshot import alike, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import psycopg
 
@@ -90,7 +90,7 @@ def plan_both_ways(
     models = with_privileges_by_hand(models, head, question["managed"])
     models = with_settings_by_hand(models, head, question["managed"])
     every = compare(head, models)
-    same = alike(on_models, every)
+    same = _alike(every, head, models, on_models)
     near = relevant(every, head, models)
     operations, drops = (
         with_names(map(Described.from_json, question[side]), Graph(near[1]), on_models)
@@ -126,6 +126,24 @@ def plan_both_ways(
         remade=up.remade,
         foreign=any(one.do == "other" for one in operations),
     )
+
+
+def _alike(
+    differences: Sequence[Difference],
+    head: Snapshot,
+    models: Snapshot,
+    on_models: psycopg.Connection[Any],
+) -> frozenset[Key]:
+    """What differs in its text alone, and stands on nothing that differs in more than that.
+
+    The old text means something else on a column of another type.
+    """
+    same = alike(on_models, differences)
+    others = {one.key for one in differences} - same
+    stands = {
+        dependent for one in (head, models) for dependent, needed in one.needs if needed in others
+    }
+    return same - stands
 
 
 def _scope(

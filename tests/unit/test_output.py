@@ -30,7 +30,10 @@ def test_files_and_sums_are_written(tmp_path):
     names = sorted(path.name for path in out.iterdir())
     assert names == ["SHA256SUMS", "downgrade.sql", "timings.json", "upgrade.sql"]
     subprocess.run(["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=out, check=True)
-    assert json.loads((out / "timings.json").read_text()) == {"stages": {"Starting": 12.3}}
+    assert json.loads((out / "timings.json").read_text()) == {
+        "stages": {"Starting": 12.3},
+        "statements": [],
+    }
     assert hashlib.sha256(b"a\n").hexdigest() in (out / "SHA256SUMS").read_text()
 
 

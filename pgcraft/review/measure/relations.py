@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     import psycopg
 
@@ -34,11 +34,6 @@ class Relation:
     owner: int | None
     parent: int | None
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether it is a table or a materialized view, with rows of its own."""
-        return self.kind in {"r", "m"}
-
 
 class Relations:
     """What was there when the script began; what the script makes is never among it.
@@ -55,42 +50,63 @@ class Relations:
                 self._partitions.setdefault(one.parent, []).append(one.oid)
         self.newest = max(self._by_oid, default=0)
 
-    def get(self, oid: int) -> Relation | None:
-        """The relation of a number; None for one that the script made."""
-        return self._by_oid.get(oid)
+    def has_rows(self, oid: int) -> bool:
+        """Whether it is a table or a materialized view that was there, with rows of its own."""
+        relation = self._by_oid.get(oid)
+        return relation is not None and relation.kind in {"r", "m"}
+
+    def name_of(self, oid: int) -> str | None:
+        """The name of a relation's table; None for what the script made."""
+        table = self._table_of(oid)
+        return None if table is None else self._by_oid[table].name
 
     def refresh(self, connection: psycopg.Connection[Any]) -> None:
-        """Read names and files again, of those that are still there."""
+        """Read names and files again; what was dropped keeps the last name that it had."""
         for one in _read(connection):
-            if one.oid in self._by_oid:
-                self.update(one.oid, one.name, one.filenode)
+            known = self._by_oid.get(one.oid)
+            if known is not None:
+                self._by_oid[one.oid] = replace(known, name=one.name, filenode=one.filenode)
 
-    def update(self, oid: int, name: str | None, filenode: int | None) -> None:
-        """Take over a name and a file; what was dropped keeps the last that it had."""
-        if name is not None:
-            self._by_oid[oid] = replace(self._by_oid[oid], name=name, filenode=filenode)
+    def replace_file(self, oid: int, filenode: int) -> bool:
+        """Take over the number of a relation's file, and say whether it is another one."""
+        known = self._by_oid[oid]
+        if known.filenode == filenode:
+            return False
+        self._by_oid[oid] = replace(known, filenode=filenode)
+        return True
 
-    def table_of(self, oid: int) -> int | None:
+    def names(self, oids: Iterable[int], is_locked: Callable[[int], bool]) -> list[str]:
+        """Name relations; all partitions of a locked table together go by its name.
+
+        Args:
+            oids: The relations.
+            is_locked: Says whether a partitioned table is locked as well.
+
+        Returns:
+            The names, sorted.
+        """
+        found = {table for oid in oids if (table := self._table_of(oid)) is not None}
+        whole = {
+            parent
+            for oid in found
+            for parent in self._ancestors(oid)
+            if is_locked(parent) and self._covered(parent, found)
+        }
+        kept = [self._by_oid[oid] for oid in found | whole]
+        return sorted({one.name for one in kept if one.parent not in whole})
+
+    def _table_of(self, oid: int) -> int | None:
         """The table that an index or TOAST table belongs to, or the relation itself."""
         relation = self._by_oid.get(oid)
         while relation is not None and relation.owner is not None:
             relation = self._by_oid.get(relation.owner)
         return None if relation is None else relation.oid
 
-    def names(self, oids: Iterable[int], locked: Collection[int]) -> list[str]:
-        """Name relations; all partitions of a locked table together go by its name.
-
-        Args:
-            oids: The relations.
-            locked: The relations that are locked, among which the partitioned table must be.
-
-        Returns:
-            The names, sorted.
-        """
-        found = {table for oid in oids if (table := self.table_of(oid)) is not None}
-        whole = {one for one in self._partitions if one in locked and self._covered(one, found)}
-        kept = [self._by_oid[oid] for oid in found | whole]
-        return sorted({one.name for one in kept if one.parent not in whole})
+    def _ancestors(self, oid: int) -> Iterator[int]:
+        parent = self._by_oid[oid].parent
+        while parent is not None:
+            yield parent
+            parent = self._by_oid[parent].parent
 
     def _covered(self, parent: int, found: Collection[int]) -> bool:
         return all(

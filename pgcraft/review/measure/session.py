@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from .documented import documented
-from .modes import ROW_EXCLUSIVE, strength
+from .modes import ACCESS_SHARE, MODES, SHARE_UPDATE_EXCLUSIVE, strength
 from .relations import Relations
 
 if TYPE_CHECKING:
@@ -21,10 +23,9 @@ if TYPE_CHECKING:
 
     from .values import Evidence
 
-_HELD = (resources.files(__package__) / "held.sql").read_text(encoding="utf-8").encode()
-_SCANS = (
-    b"SELECT o, pg_catalog.pg_stat_get_xact_numscans(o)"
-    b" FROM pg_catalog.unnest(%s::pg_catalog.oid[]) o"
+_LOCKS, _TABLES = (
+    (resources.files(__package__) / name).read_text(encoding="utf-8").encode()
+    for name in ("locks.sql", "tables.sql")
 )
 _NO_TRANSACTION = (errors.ActiveSqlTransaction, errors.InvalidTransactionTermination)
 
@@ -41,6 +42,8 @@ _QUERIES = {
     "REFRESH MATERIALIZED VIEW",
 }
 _BLOCKS_OF_CODE = {"DO", "CALL"}
+_FOR_DDL = MODES[strength(SHARE_UPDATE_EXCLUSIVE) :]
+_RENAMES = re.compile(r"\b(RENAME|SCHEMA)\b", re.IGNORECASE)
 
 
 @dataclass(kw_only=True)
@@ -63,7 +66,7 @@ class Seen:
 
 
 class Session:
-    """Runs statements and reads the catalog after each: one query more for each of them.
+    """Runs statements and reads the catalog after each: two queries more for each of them.
 
     Args:
         connection: In autocommit mode, to the database that the script is run on; nothing else
@@ -73,17 +76,18 @@ class Session:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._relations = Relations(connection)
-        self._held: dict[int, frozenset[str]] = {}
+        self._held: dict[str, set[int]] = {}
+        self._tables: set[int] = set()
         # Scans so far: a session keeps its counts beyond the transaction until it reports them.
         self._scans: dict[int, int] = {}
 
     def begin(self) -> None:
         """Begin a transaction of the script."""
         self._connection.execute(b"BEGIN")
-        self._held = {}
+        self._held = {mode: set() for mode in MODES}
+        self._tables = set()
         if self._scans:
-            counted = self._connection.execute(_SCANS, (list(self._scans),), prepare=False)
-            self._scans = {oid: scans for oid, scans in counted if scans}
+            self._scans = {oid: scans for oid, _, scans in self._state_of(self._scans)}
 
     def commit(self) -> None:
         """End it."""
@@ -127,57 +131,54 @@ class Session:
         tag = self._execute(sql, seen)
         if not self._in_transaction:  # it was the COMMIT of the script's own text
             return
-        rows = self._connection.execute(
-            _HELD, {"newest": self._relations.newest}, prepare=False
-        ).fetchall()
-        known = [row for row in rows if self._relations.get(row[0])]
-        before, self._held = self._held, {row[0]: frozenset(row[1]) for row in known}
-        new = {oid: modes - before.get(oid, frozenset()) for oid, modes in self._held.items()}
-        if tag != "TRUNCATE TABLE":  # its new files are empty, and so is what it reads of them
-            seen.rewrites.update(self._named(row[0] for row in known if self._is_rewritten(row)))
-            seen.scans.update(self._named(self._scanned(known, new, tag)))
-        seen.locks.update(self._new_locks(new))
-        self._remember(known, tag)
-
-    def _is_rewritten(self, row: tuple[Any, ...]) -> bool:
-        oid, _, filenode, _, _ = row
-        relation = self._relations.get(oid)
-        return (
-            relation is not None and relation.has_rows and filenode not in {None, relation.filenode}
-        )
-
-    def _is_scanned(self, row: tuple[Any, ...]) -> bool:
-        oid, _, _, scans, _ = row
-        relation = self._relations.get(oid)
-        return relation is not None and relation.has_rows and scans > self._scans.get(oid, 0)
-
-    def _scanned(
-        self, rows: list[tuple[Any, ...]], new: dict[int, frozenset[str]], tag: str
-    ) -> list[int]:
+        new = self._new_locks()
+        for mode, oids in new.items():
+            names = self._relations.names(oids, partial(self._is_held, mode=mode))
+            seen.locks.update((name, mode) for name in names)
+        rewritten, scanned = self._changed_tables()
+        if tag == "TRUNCATE TABLE":  # its new files are empty, and so is what it reads of them
+            return
         if tag in _QUERIES:
-            return []
-        scanned = [row[0] for row in rows if self._is_scanned(row)]
-        if tag in _BLOCKS_OF_CODE:
-            return [oid for oid in scanned if any(map(_is_for_ddl, new[oid]))]
-        return scanned
-
-    def _new_locks(self, new: dict[int, frozenset[str]]) -> Iterable[tuple[str, str]]:
-        for mode in sorted({mode for modes in new.values() for mode in modes}):
-            taken = [oid for oid, modes in new.items() if mode in modes]
-            holders = [oid for oid, modes in self._held.items() if _is_as_strong(modes, mode)]
-            for name in self._relations.names(taken, holders):
-                yield name, mode
-
-    def _named(self, oids: Iterable[int]) -> list[str]:
-        return self._relations.names(oids, self._held)
-
-    def _remember(self, rows: list[tuple[Any, ...]], tag: str) -> None:
-        for oid, _, filenode, scans, name in rows:
-            self._relations.update(oid, name, filenode)
-            if scans:
-                self._scans[oid] = scans
-        if tag in {"ALTER SCHEMA", *_BLOCKS_OF_CODE}:  # renames relations without a lock on them
+            scanned = []
+        elif tag in _BLOCKS_OF_CODE:
+            for_ddl = {oid for mode in _FOR_DDL for oid in new.get(mode, ())}
+            scanned = [oid for oid in scanned if oid in for_ddl]
+        seen.rewrites.update(self._relations.names(rewritten, self._is_held))
+        seen.scans.update(self._relations.names(scanned, self._is_held))
+        if tag in _BLOCKS_OF_CODE or (tag.startswith("ALTER ") and _RENAMES.search(sql)):
             self._relations.refresh(self._connection)
+
+    def _new_locks(self) -> dict[str, set[int]]:
+        """The locks since the last time, by mode."""
+        found = self._connection.execute(
+            _LOCKS, {"newest": self._relations.newest}, prepare=False
+        ).fetchall()
+        new = {mode: set(oids) - self._held[mode] for mode, oids in found}
+        for mode, oids in new.items():
+            self._held[mode] |= oids
+            self._tables.update(oid for oid in oids if self._relations.has_rows(oid))
+        return new
+
+    def _changed_tables(self) -> tuple[list[int], list[int]]:
+        """The tables with another file, and those that were read whole, since the last time."""
+        rewritten, scanned = [], []
+        for oid, filenode, scans in self._state_of(self._tables):
+            if filenode is not None and self._relations.replace_file(oid, filenode):
+                rewritten.append(oid)
+            if scans != self._scans.get(oid, 0):
+                scanned.append(oid)
+                self._scans[oid] = scans
+        return rewritten, scanned
+
+    def _state_of(self, tables: Iterable[int]) -> list[tuple[int, int | None, int]]:
+        listed = list(tables)
+        if not listed:
+            return []
+        return self._connection.execute(_TABLES, {"tables": listed}, prepare=False).fetchall()
+
+    def _is_held(self, oid: int, mode: str = ACCESS_SHARE) -> bool:
+        """Whether the transaction has a lock on a relation, of this mode or a stronger one."""
+        return any(oid in self._held[one] for one in MODES[strength(mode) :])
 
     def _run_alone(self, sql: str, seen: Seen) -> None:
         """Run what PostgreSQL refuses inside of a transaction."""
@@ -198,14 +199,4 @@ class Session:
         row = self._connection.execute(
             b"SELECT pg_catalog.to_regclass(%s)::pg_catalog.oid", (name,), prepare=False
         ).fetchone()
-        table = self._relations.table_of(row[0]) if row and row[0] else None
-        relation = self._relations.get(table) if table is not None else None
-        return relation.name if relation else None
-
-
-def _is_as_strong(modes: Iterable[str], mode: str) -> bool:
-    return max(map(strength, modes)) >= strength(mode)
-
-
-def _is_for_ddl(mode: str) -> bool:
-    return strength(mode) > strength(ROW_EXCLUSIVE)
+        return self._relations.name_of(row[0]) if row and row[0] else None
