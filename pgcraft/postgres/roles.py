@@ -5,12 +5,16 @@ Roles belong to the cluster, so no snapshot of a database has them.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import psycopg
 
+    from pgcraft.postgres.server import Server
 
 Roles = dict[str, str]
 """What each role and membership is called, and what makes it, roles first."""
@@ -26,27 +30,51 @@ def take_roles(connection: psycopg.Connection[Any]) -> Roles:
         By ``role …`` and ``membership of … in …`` the statement that makes it, a role only if it
         is missing and without its password.
     """
-    return {name: make for name, make, _ in sorted(_rows(connection), key=_roles_first)}
+    return {row.name: row.make for row in _rows(connection)}
 
 
-def set_roles_aside(connection: psycopg.Connection[Any], known: Roles) -> None:
-    """Take away what roles and memberships there are beside known ones, for a script to make.
+@contextmanager
+def roles_set_aside(server: Server, known: Roles) -> Iterator[None]:
+    """Free the names of roles beside known ones, so that a script can make them itself.
 
-    What other databases of the cluster have of such a role stays with it under another name.
+    What other databases of the cluster have of such a role stays with it, under another name
+    for the time of the block. Databases in which roles of the block are used must be gone at its
+    end: then these roles are dropped, and those that were set aside get back their names.
 
     Args:
-        connection: A connection to any database of a scratch cluster.
-        known: Those that stay.
+        server: The scratch server.
+        known: The roles and memberships that stay.
     """
-    for name, _, undo in sorted(_rows(connection), key=_roles_first, reverse=True):
-        if name not in known:
-            connection.execute(undo.encode())
+    with server.connect("postgres") as connection:
+        before = _unknown(connection, known)
+        for row in reversed(before):
+            connection.execute(row.aside.encode())
+    try:
+        yield
+    finally:
+        with server.connect("postgres") as connection:
+            for row in reversed(_unknown(connection, known)):
+                connection.execute(row.drop.encode())
+            for row in before:
+                connection.execute(row.back.encode())
 
 
-def _rows(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str]]:
+class _Row(NamedTuple):
+    """A role or membership: what makes it, takes it out of the way, back, and away."""
+
+    name: str
+    make: str
+    aside: str
+    back: str
+    drop: str
+
+
+def _unknown(connection: psycopg.Connection[Any], known: Roles) -> list[_Row]:
+    return [row for row in _rows(connection) if row.name not in known]
+
+
+def _rows(connection: psycopg.Connection[Any]) -> list[_Row]:
+    """All of them, roles first."""
     query = (resources.files(__package__) / "roles.sql").read_text(encoding="utf-8")
-    return connection.execute(query.encode()).fetchall()
-
-
-def _roles_first(row: tuple[str, str, str]) -> tuple[bool, str]:
-    return not row[0].startswith("role "), row[0]
+    rows = [_Row(*row) for row in connection.execute(query.encode())]
+    return sorted(rows, key=lambda row: (not row.name.startswith("role "), row.name))

@@ -1,5 +1,5 @@
--- Memberships, and roles as create-if-missing: what each is, what makes it, and what puts it out of
--- the way. Passwords are not read.
+-- Memberships, and roles as create-if-missing: what each is called, what makes it, what puts it out
+-- of the way, gives it back, and drops it. Passwords are not read.
 -- A name may hold whatever ends a dollar quote, so the tag has a digest of it.
 SELECT
     format('role %I', rolname),
@@ -18,12 +18,19 @@ SELECT
             CASE WHEN rolbypassrls THEN ' BYPASSRLS' END
         )
     ),
-    format('ALTER ROLE %I RENAME TO pgcraft_aside_%s', rolname, oid)
+    format('ALTER ROLE %I RENAME TO pgcraft_aside_%s', rolname, oid),
+    format('ALTER ROLE pgcraft_aside_%s RENAME TO %I', oid, rolname),
+    format('DROP ROLE %I', rolname)
 FROM pg_catalog.pg_roles
 WHERE oid >= 16384 AND rolname !~ '^pgcraft_aside_'
 UNION ALL
 SELECT
     format('membership of %I in %I', m.rolname, g.rolname),
+    format(
+        'GRANT %I TO %I%s',
+        g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END
+    ),
+    format('REVOKE %I FROM %I', g.rolname, m.rolname),
     format(
         'GRANT %I TO %I%s',
         g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END

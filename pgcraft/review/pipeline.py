@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pgcraft.postgres.programs import find_programs
+from pgcraft.postgres.roles import roles_set_aside
 from pgcraft.postgres.server import scratch_server
 from pgcraft.project.process import user_code
 
@@ -53,7 +54,10 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             proof = prove(server, baseline, plan, scripts)
         measurement = None
         if scripts is not None:
-            with stage("Measuring the statements"):
+            with (
+                stage("Measuring the statements"),
+                roles_set_aside(server, baseline.roles),
+            ):
                 measurement = measure(server, baseline.database, scripts)
         # What stops half way says nothing of the rest: then the plan does.
         changes = list_changes(plan.base, plan.target if proof.stopped else proof.upgraded)

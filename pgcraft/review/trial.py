@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from pgcraft.postgres.dump import Dump, take_dump
 from pgcraft.postgres.psql import run_script
-from pgcraft.postgres.roles import set_roles_aside, take_roles
+from pgcraft.postgres.roles import roles_set_aside, take_roles
 from pgcraft.postgres.snapshot import alike, compare, take_snapshot
 
 from .baseline import MODELS, TRIAL
@@ -55,18 +56,20 @@ class Trial:
         self._not_the_models = self._versions | names_of(
             compare(plan.created, plan.target), plan.created, plan.target
         )
-        server.create_database(TRIAL, template=baseline.database)
+        self._roles_at_base = baseline.roles
         self._pool = ThreadPoolExecutor(max_workers=2)
+        server.create_database(TRIAL, template=baseline.database)
         self._base = self._dumped(baseline.database)
         self._models = self._dumped(MODELS)
-        # The names of roles that only the models have must be free for the script to make them.
-        self._models.result()
-        with server.connect(TRIAL) as connection:
-            set_roles_aside(connection, baseline.roles)
+        self._after = ExitStack()
         self.schema = plan.base
         self.dump: Dump | None = None
 
     def __enter__(self) -> Self:
+        # A dump says the roles of the models by the names that the script must find free.
+        self._models.result()
+        self._after.enter_context(roles_set_aside(self._server, self._roles_at_base))
+        self._after.callback(self._server.drop_database, TRIAL)
         return self
 
     def __exit__(
@@ -76,6 +79,7 @@ class Trial:
         traceback: TracebackType | None,
     ) -> None:
         self._pool.shutdown()
+        self._after.close()
 
     @property
     def base_dump(self) -> Dump:

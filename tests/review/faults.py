@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from projects.small_project import write_project
 
-from pgcraft.review.baseline import TRIAL
 from pgcraft.review.options import Options
 from pgcraft.review.pipeline import drafted
 from pgcraft.review.proof import prove
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pgcraft.review.proof import Proof
     from pgcraft.review.scripts import Script, Scripts
 
-ROLES = ("anon", "staff")
 RICH = Path(__file__).parents[1] / "postgres" / "snapshot" / "rich.sql"
 MODELS = f'''
 from pathlib import Path
@@ -56,7 +54,6 @@ class Review:
     baseline: Baseline
     plan: Plan
     scripts: Scripts
-    roles: dict[str, int]
 
     def prove(self, *, upgrade: Script | None = None, downgrade: Script | None = None) -> Proof:
         """Prove the scripts, one of them perhaps another."""
@@ -65,23 +62,7 @@ class Review:
             upgrade=upgrade or self.scripts.upgrade,
             downgrade=downgrade or self.scripts.downgrade,
         )
-        try:
-            return prove(self.server, self.baseline, self.plan, scripts)
-        finally:
-            self.server.drop_database(TRIAL)
-            self._give_roles_back()
-
-    def _give_roles_back(self) -> None:
-        """Let the roles of the models have their names again, which a proof lends to the script."""
-        with self.server.connect("postgres") as connection:
-            for name in ROLES:
-                aside = connection.execute(
-                    "SELECT rolname FROM pg_roles WHERE rolname = 'pgcraft_aside_' || %s",
-                    (str(self.roles[name]),),
-                ).fetchone()
-                if aside is not None:
-                    connection.execute(f"DROP ROLE IF EXISTS {name}".encode())
-                    connection.execute(f"ALTER ROLE {aside[0]} RENAME TO {name}".encode())
+        return prove(self.server, self.baseline, self.plan, scripts)
 
 
 @contextmanager
@@ -91,6 +72,4 @@ def drafted_review(root: Path) -> Iterator[Review]:
     options = Options(project=project, output=root / "out")
     with drafted(options, Stages(lambda _name: nullcontext())) as (server, baseline, plan, scripts):
         assert scripts is not None
-        with server.connect("postgres") as connection:
-            numbers = dict(connection.execute("SELECT rolname, oid FROM pg_roles").fetchall())
-        yield Review(server=server, baseline=baseline, plan=plan, scripts=scripts, roles=numbers)
+        yield Review(server=server, baseline=baseline, plan=plan, scripts=scripts)

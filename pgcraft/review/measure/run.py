@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,22 +36,30 @@ def measure(server: Server, template: str, scripts: Scripts) -> Measurement:
         What was measured. A statement that fails ends it.
     """
     server.create_database(MEASURED, template=template)
-    whole = Measurement(statements=(), stop=None, milliseconds=())
+    try:
+        parts = _parts(server, scripts)
+    finally:
+        # Whoever made roles for the copy can drop them then.
+        server.drop_database(MEASURED)
+    return Measurement(
+        statements=tuple(one for part in parts for one in part.statements),
+        stop=next((part.stop for part in parts if part.stop), None),
+        milliseconds=tuple(one for part in parts for one in part.milliseconds),
+    )
+
+
+def _parts(server: Server, scripts: Scripts) -> list[Measurement]:
+    parts: list[Measurement] = []
     for script in (scripts.upgrade, scripts.downgrade):
         if script is None:
             continue
-        part = Measurement(statements=_untold(script), stop=None, milliseconds=())
-        if whole.stop is None:
-            # A session each, as psql has; closed before the copy is dropped.
-            with server.connect(MEASURED) as connection:
-                part = measure_script(connection, script)
-        whole = Measurement(
-            statements=(*whole.statements, *part.statements),
-            stop=whole.stop or part.stop,
-            milliseconds=(*whole.milliseconds, *part.milliseconds),
-        )
-    server.drop_database(MEASURED)
-    return whole
+        if any(part.stop for part in parts):
+            parts.append(Measurement(statements=_untold(script), stop=None, milliseconds=()))
+            continue
+        # A session each, as psql has. Closed and not left: that would commit what is open.
+        with closing(server.connect(MEASURED)) as connection:
+            parts.append(measure_script(connection, script))
+    return parts
 
 
 def measure_script(connection: psycopg.Connection[Any], script: Script) -> Measurement:
