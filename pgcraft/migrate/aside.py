@@ -79,6 +79,7 @@ def remade_types(changes: Changes) -> Iterator[Node]:
             # Behind what needs the column and goes.
             behind=[_going_first(changes, key)],
             rank=rank(REST, key, new),
+            retypes=changes.item(key).parent,
         )
         for key in sorted(changes.ending.recast - _inherited(changes))
     ]

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import alteration, beyond_creation, creation
 from pgcraft.migrate.aside import put_aside, released, remade_types
-from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, rank
+from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, is_retyped, rank
 from pgcraft.migrate.consequences import CONSEQUENCES
 from pgcraft.migrate.graph import owner_of
 from pgcraft.migrate.numbering import in_two_steps
 from pgcraft.migrate.order import Node
+from pgcraft.migrate.rewritten import rewritten_once
 from pgcraft.migrate.tables import create_table, inline_parts
 from pgcraft.migrate.told import as_it_comes, comes_with_relation
 
@@ -43,7 +44,7 @@ def build_nodes(changes: Changes) -> list[Node]:
     nodes += remade_types(changes)
     for consequence in CONSEQUENCES:
         nodes += list(consequence(changes, nodes))
-    return nodes
+    return rewritten_once(nodes)
 
 
 def _drops(changes: Changes) -> Iterator[Node]:
@@ -125,4 +126,5 @@ def _alterations(changes: Changes) -> Iterator[Node]:
                 ends=frozenset({key}),
                 begins=frozenset({key}),
                 rank=rank(REST, key, changes.new),
+                retypes=one.after.parent if is_retyped(one) else None,
             )

@@ -31,6 +31,7 @@ class Node:
         behind: Nodes that come first.
         rank: Its place where nothing else decides.
         commit: Whether it must be committed before the nodes behind it.
+        retypes: The table whose columns get other types.
     """
 
     statements: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Node:
     behind: list[Node] = field(default_factory=list)
     rank: Rank
     commit: bool = False
+    retypes: Key | None = None
 
     def drops(self, key: Key) -> bool:
         """Whether the object is gone behind this node."""
@@ -105,10 +107,10 @@ def _free_names(
     """Let what takes a name come behind what has it now."""
     taken: defaultdict[object, list[Node]] = defaultdict(list)
     for key, nodes in ending.items():
-        for name in _names(before.snapshot.get(key)):
+        for name in names_taken(before.snapshot.get(key)):
             taken[name] += (node for node in nodes if node.drops(key))
     for key, nodes in beginning.items():
-        for name in _names(after.snapshot.get(key)):
+        for name in names_taken(after.snapshot.get(key)):
             for node in nodes:
                 if node.makes(key):
                     node.behind += (other for other in taken.get(name, ()) if other is not node)
@@ -133,7 +135,7 @@ _RELATIONS = frozenset(
 _WITH_INDEX = frozenset({"exclusion", "primary key", "unique"})
 
 
-def _names(item: CatalogObject | None) -> Iterator[object]:
+def names_taken(item: CatalogObject | None) -> Iterator[object]:
     """The names that an object takes, where each is free for one only."""
     if item is None:
         return

@@ -16,15 +16,18 @@ from pgcraft.migrate.nodes import build_nodes
 from pgcraft.migrate.order import ordered
 from pgcraft.migrate.possible import possible
 from pgcraft.migrate.privileges import suspended_defaults
+from pgcraft.migrate.renames import find_renames
+from pgcraft.migrate.rewritten import without_rewrites
 from pgcraft.migrate.told import told_differences
 from pgcraft.migrate.types import retype_attributes
+from pgcraft.postgres.snapshot import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pgcraft.migrate.claims import Claim, Described
     from pgcraft.migrate.order import Node
-    from pgcraft.postgres.snapshot import Difference, Key, Snapshot
+    from pgcraft.postgres.snapshot import Difference, Snapshot
 
 
 _VIEWS = frozenset({"materialized view", "view"})
@@ -98,11 +101,49 @@ def plan_migration(
     Returns:
         The plan.
     """
-    old, new = Graph(before), Graph(after)
+    differences, kept = tuple(differences), set[Key]()
+    while True:
+        renames = find_renames(differences, before, after, unless=kept)
+        changes = _decided(
+            renames.differences,
+            Graph(renames.before),
+            Graph(after),
+            owner=owner,
+            operations=operations,
+            using=using or {},
+        )
+        # What must be made again all the same comes with its new name.
+        needless = changes.ends.intersection(renames.pairs.values())
+        if not needless:
+            break
+        kept |= needless
+    nodes = ordered(build_nodes(changes), changes.old, changes.new)
+    nodes = labels_first(nodes, changes.differences.values())
+    ending = changes.ending
+    return Migration(
+        steps=(
+            *(SqlStep(sql=sql) for sql in renames.statements),
+            *_steps(nodes, changes.claims, renames.before, after),
+        ),
+        blocked=tuple(sorted(ending.blocked)),
+        carried=frozenset(key for key in ending.remade if key not in after),
+        remade=tuple(sorted(key for key in ending.remade if key.kind in _VIEWS)),
+    )
+
+
+def _decided(
+    differences: Iterable[Difference],
+    old: Graph,
+    new: Graph,
+    *,
+    owner: str,
+    operations: Sequence[Described],
+    using: Mapping[Key, str],
+) -> Changes:
     changes = told_differences(differences, old, new)
-    claims = claimed(operations, old, new, changes, using or {})
+    claims = without_rewrites(claimed(operations, old, new, changes, using), changes)
     take_out_cycles(claims, new)
-    in_place, remade = _alterations(old, changes, claims, operations, using or {})
+    in_place, remade = _alterations(old, changes, claims, operations, using)
     ending = find_ending(
         old,
         new,
@@ -117,28 +158,16 @@ def plan_migration(
         if (ending.recast | ending.remade).isdisjoint(one.before & one.after)
     }
     going = tables_of([ending.gone])
-    nodes = build_nodes(
-        Changes(
-            old=old,
-            new=new,
-            owner=owner,
-            differences=changes,
-            claims=claims,
-            created=possible(
-                old, new, {key for key, one in changes.items() if one.action == "create"}
-            ),
-            in_place=in_place,
-            ending=ending,
-            loose=cyclic_foreign_keys(old, going) | checks_that_lead_back(old, going),
-        )
-    )
-    return Migration(
-        steps=tuple(
-            _steps(labels_first(ordered(nodes, old, new), changes.values()), claims, before, after)
-        ),
-        blocked=tuple(sorted(ending.blocked)),
-        carried=frozenset(key for key in ending.remade if key not in after),
-        remade=tuple(sorted(key for key in ending.remade if key.kind in _VIEWS)),
+    return Changes(
+        old=old,
+        new=new,
+        owner=owner,
+        differences=changes,
+        claims=claims,
+        created=possible(old, new, {key for key, one in changes.items() if one.action == "create"}),
+        in_place=in_place,
+        ending=ending,
+        loose=cyclic_foreign_keys(old, going) | checks_that_lead_back(old, going),
     )
 
 

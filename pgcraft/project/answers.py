@@ -85,6 +85,7 @@ class Draft:
         upgrade: The statements of the upgrade.
         downgrade: Those of the downgrade, or why there are none.
         filtered: Whether the project's own filters take objects out of the comparison.
+        captured: Revisions that look at the database: what they do was taken from a run.
     """
 
     revision_file: Path | None
@@ -93,6 +94,7 @@ class Draft:
     upgrade: tuple[Statement, ...]
     downgrade: tuple[Statement, ...] | Failure
     filtered: bool = False
+    captured: tuple[str, ...] = ()
 
 
 def history_from(answer: dict[str, Any]) -> History:
@@ -123,6 +125,7 @@ def draft_from(answer: dict[str, Any]) -> Draft:
         if isinstance(downgrade, dict)
         else _statements(downgrade),
         filtered=answer["filtered"],
+        captured=tuple(answer["captured"]),
     )
 
 

@@ -20,6 +20,7 @@ BASE = "pgcraft_base"
 HEAD = "pgcraft_head"
 MODELS = "pgcraft_models"
 TRIAL = "pgcraft_trial"
+CAPTURE = "pgcraft_capture"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ def find(
         *(_carried(key) for key in sorted(plan.carried) if key.kind not in PARTS),
         *(_remade(view) for view in plan.remade if view not in plan.carried),
         *_irreversible(scripts),
+        *(_captured(revision) for revision in plan.draft.captured),
         *(_dropped(change) for change in changes if _loses_rows(change)),
         *(_unsecured(change) for change in changes if _loses_row_security(change)),
         *(_needs_values(change) for change in changes if change.needs_values),
@@ -208,6 +209,19 @@ _WAY_BACK_BY_NAME = (
     "Name the constraint in the models, or give the MetaData a naming convention "
     "(pgcraft_build_naming_conventions()): only what has a name can be dropped again."
 )
+
+
+def _captured(revision: str) -> Finding:
+    return Finding(
+        rule="captured",
+        level="warning",
+        message=f"Revision {revision} looks at the database while it runs. What it does was taken "
+        "from a run on the scratch base, so it fits the rows that the history put there, and "
+        "production has others.",
+        help="Let SQL decide by itself (INSERT … SELECT, UPDATE … FROM, DO), or read its "
+        "statements with production's rows in mind.",
+        script="upgrade.sql",
+    )
 
 
 def _loses_rows(change: Change) -> bool:

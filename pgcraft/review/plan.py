@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgcraft.errors import UserCodeError
 from pgcraft.migrate import BothWays, Scope, plan_both_ways
 from pgcraft.postgres.extensions import copy_extensions
-from pgcraft.postgres.roles import Roles, take_roles
+from pgcraft.postgres.roles import Roles, roles_set_aside, take_roles
 from pgcraft.postgres.snapshot import Key, Snapshot, compare, take_snapshot
 from pgcraft.project.answers import Draft, draft_from
 
-from .baseline import MODELS, Baseline
+from .baseline import CAPTURE, MODELS, Baseline
 from .equality import equal_tables, without_relation
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
     def answer(question: dict[str, Any]) -> dict[str, Any]:
         if question["ask"] == "tables":
             return {"equal": comparison.equal_tables(question)}
+        if question["ask"] == "capture":
+            after.enter_context(roles_set_aside(server, baseline.roles))
+            server.create_database(CAPTURE, template=baseline.database)
+            after.callback(server.drop_database, CAPTURE)
+            return {"database": server.conninfo(CAPTURE)}
         both = comparison.plan(question | {"manage": options.manage, "ignore": options.ignore})
         made = [sql for name, sql in _roles(server).items() if name not in known_roles]
         return {
@@ -105,7 +111,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
             "manages": both.manages,
         }
 
-    with code.process() as child:
+    with ExitStack() as after, code.process() as child:
         draft = draft_from(
             child.run(
                 "draft",

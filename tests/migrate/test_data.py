@@ -266,3 +266,63 @@ def test_new_sequence_goes_on_behind_the_numbers_in_use(desk, first, rows):
     assert desk.left(moved, wanted) == ([], [])
     desk.run(moved, "INSERT INTO s.t (a) VALUES ('z');")
     assert desk.rows(moved, "SELECT id FROM s.t WHERE a = 'z'") == [(3,)]
+
+
+FILES = """
+SELECT relname, pg_relation_filenode(oid) FROM pg_class
+WHERE relnamespace = 's'::regnamespace AND pg_relation_filenode(oid) IS NOT NULL ORDER BY 2
+"""
+RENAMED = """
+CREATE TABLE s.t (id integer CONSTRAINT {0}_pk PRIMARY KEY, a integer CONSTRAINT {0}_ck CHECK (a > 0),
+    CONSTRAINT {0}_uq UNIQUE (a));
+CREATE TABLE s.u (t integer CONSTRAINT {0}_fk REFERENCES s.t, a integer CONSTRAINT u_fk REFERENCES s.t (a));
+CREATE INDEX {0}_ix ON s.u (a);
+CREATE SEQUENCE s.{0}_numbers; CREATE MATERIALIZED VIEW s.{0}_seen AS SELECT id FROM s.t;
+CREATE UNIQUE INDEX seen_ix ON s.{0}_seen (id);
+"""
+
+
+def test_renamed_objects_keep_their_files(desk):
+    """No index is built, no row is looked at, and numbers and what a view has seen stay."""
+    rows = (
+        "INSERT INTO s.t VALUES (1, 5); INSERT INTO s.u VALUES (1, 5);"
+        "SELECT nextval('s.one_numbers'); REFRESH MATERIALIZED VIEW s.one_seen;"
+    )
+    moved = desk.make(RENAMED.format("one") + rows)
+    files = desk.rows(moved, FILES)
+    for name in ("two", "one"):
+        wanted = desk.make(RENAMED.format(name))
+        desk.migrate(moved, wanted)
+        assert desk.left(moved, wanted) == ([], [])
+        assert [step.sql for step in desk.plan.steps if " RENAME " not in step.sql] == []
+        renamed = [(relation.replace("one_", f"{name}_"), file) for relation, file in files]
+        assert desk.rows(moved, FILES) == renamed
+    assert desk.rows(moved, "SELECT id, nextval('s.one_numbers') FROM s.one_seen") == [(1, 2)]
+
+
+RETYPED = """
+CREATE TABLE s.t (id integer, a {0}, b {0} DEFAULT '1', "c, d" {0}, e s.e, f s.e[]);
+CREATE INDEX ix ON s.t (a); CREATE VIEW s.v AS SELECT a, b FROM s.t;
+"""
+WRITTEN_ANEW = """
+CREATE TABLE public.rewrites (relation text);
+CREATE FUNCTION public.note() RETURNS event_trigger LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO public.rewrites VALUES (pg_event_trigger_table_rewrite_oid()::regclass); END';
+CREATE EVENT TRIGGER noted ON table_rewrite EXECUTE FUNCTION public.note();
+"""
+
+
+def test_columns_that_get_other_types_rewrite_their_table_once(desk):
+    """However many they are, and whatever type they get."""
+    states = [
+        f"CREATE TYPE s.e AS ENUM ({labels});" + RETYPED.format(type_) + WRITTEN_ANEW
+        for labels, type_ in (("'x', 'y'", "varchar(5)"), ("'y', 'x'", "bigint"))
+    ]
+    moved = desk.make(states[0] + "INSERT INTO s.t VALUES (1, 2, 3, 4, 'x', '{x,y}');")
+    for wanted in (desk.make(states[1]), desk.make(states[0])):
+        desk.migrate(moved, wanted)
+        assert desk.left(moved, wanted) == ([], [])
+        assert desk.rows(moved, "DELETE FROM public.rewrites RETURNING relation") == [("s.t",)]
+    assert desk.rows(moved, 'SELECT a, b, "c, d", e::text, f::text[] FROM s.t') == [
+        ("2", "3", "4", "x", ["x", "y"])
+    ]

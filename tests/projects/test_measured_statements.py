@@ -130,3 +130,16 @@ def test_script_that_stops_is_measured_up_to_there(tmp_path):
     assert {one["evidence"] for one in statements if one["script"] == "downgrade.sql"} == {"none"}
     assert len(timings) == 1
     assert "unmeasured" not in {finding.rule for finding in report.findings}
+
+
+def test_role_that_a_revision_makes_is_made_again(tmp_path):
+    """Roles belong to the cluster, and the proof has made it before."""
+    report, statements, _ = reviewed(
+        tmp_path,
+        'op.drop_column("notes", "old")\nop.execute("CREATE ROLE measured_reader")\n'
+        'op.execute("GRANT SELECT ON notes TO measured_reader")',
+        'op.execute("DROP OWNED BY measured_reader")\nop.execute("DROP ROLE measured_reader")\n'
+        'op.add_column("notes", sa.Column("old", sa.Text))',
+    )
+    assert not report.proof.stopped
+    assert {one["evidence"] for one in statements} == {"measured"}

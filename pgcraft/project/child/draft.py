@@ -22,10 +22,9 @@ from ...alembic.scope import (
 )
 from . import connections
 from .environment import load, run_environment
-from .failures import describe
 from .models import create_models
-from .replay import StepTracker, version_table
-from .statements import recording
+from .render import render_range
+from .replay import version_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,26 +46,24 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
         job: See :func:`.environment.load`; besides ``models_database`` (where to create the
             models), ``base`` (revision or None: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
-        ask: Called twice: with ``{"ask": "tables"}`` once the models exist, answered by
-            ``equal`` (schema and name of each table that need not be compared); then with what
-            Alembic drafted, see :func:`...alembic.plan.draft_question`.
+        ask: Called with ``{"ask": "tables"}`` once the models exist, answered by ``equal``
+            (schema and name of each table that need not be compared); then with what Alembic
+            drafted, see :func:`...alembic.plan.draft_question`; and see :mod:`.render`.
 
     Returns:
-        ``revision`` (its file, or None), ``target``, ``version_table``, ``upgrade`` and
-        ``downgrade`` (statements, or ``{"failed": …}``), ``filtered`` (whether the project
-        takes objects out of the comparison).
+        ``revision`` (its file, or None), ``target``, ``version_table``, ``filtered`` (whether
+        the project takes objects out of the comparison), and what :func:`.render.render_range`
+        returns.
     """
     render_expressions_exactly()
     config, script = load(job, more_versions=job["directory"])
     context, path, filtered = _autogenerate(job, config, script, ask)
-    target = script.get_heads()
     return {
         "revision": path,
-        "target": sorted(target),
+        "target": sorted(script.get_heads()),
         "version_table": version_table(context),
         "filtered": filtered,
-        "upgrade": _render(job, config, script, target, upgrade=True),
-        "downgrade": _try_render(job, config, script, target),
+        **render_range(job, config, script, ask),
     }
 
 
@@ -163,48 +160,3 @@ def _revision_id(draft: ops.MigrationScript, context: MigrationContext, parents:
     ]
     text = json.dumps([sorted(parents), bodies])
     return hashlib.sha256(text.encode()).hexdigest()[: len(UNSET_REVISION_ID)]
-
-
-def _render(
-    job: dict[str, Any],
-    config: Config,
-    script: ScriptDirectory,
-    target: list[str],
-    *,
-    upgrade: bool,
-) -> list[dict[str, Any]]:
-    """Statements of the range, by Alembic's own ``--sql`` mode."""
-    base = job["base"]
-    above = target[0] if target else "base"
-    if above == (base or "base"):
-        return []
-    tracker = StepTracker()
-    if upgrade:
-        start, end, revisions = base, above, script._upgrade_revs  # noqa: SLF001  # what alembic.command.upgrade calls
-    else:
-        start, end, revisions = above, base or "base", script._downgrade_revs  # noqa: SLF001  # what alembic.command.downgrade calls
-    with recording(tracker, virtual_columns=job["virtual_columns"]) as statements:
-        try:
-            run_environment(
-                config,
-                script,
-                lambda heads, _context: tracker.follow(revisions(end, heads)),
-                as_sql=True,
-                starting_rev=start,
-                destination_rev=end,
-            )
-        except BaseException as error:
-            error.pgcraft_revision = tracker.revision  # type: ignore[attr-defined]  # carried to failures.describe
-            error.pgcraft_offline = True  # type: ignore[attr-defined]  # as above
-            raise
-    return statements
-
-
-def _try_render(
-    job: dict[str, Any], config: Config, script: ScriptDirectory, target: list[str]
-) -> list[dict[str, Any]] | dict[str, Any]:
-    # A revision without a way back is the reviewer's finding and not the end of the review.
-    try:
-        return _render(job, config, script, target, upgrade=False)
-    except Exception as error:  # noqa: BLE001  # whatever the user's downgrade() raises
-        return {"failed": describe(error, job["project"])}

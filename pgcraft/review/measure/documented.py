@@ -18,7 +18,11 @@ from .modes import ACCESS_EXCLUSIVE, SHARE, SHARE_UPDATE_EXCLUSIVE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PART = r'(?:(?:U&)?"(?:[^"]|"")+"|[^\s"(),.;]+)'
+# The words are reserved: no name that is not quoted.
+_PART = (
+    r'(?:(?:U&)?"(?:[^"]|"")+"'
+    r'|(?!(?:FULL|FREEZE|VERBOSE|ANALYZE|ANALYSE|CONCURRENTLY)\b)[^\s"(),.;]+)'
+)
 _NAME = rf"{_PART}(?: \. {_PART})*"
 _OPTIONS = r"(?:\( [^()]* \) )?"
 

@@ -9,7 +9,8 @@ import pytest
 from scripted import locks, script
 
 from pgcraft.review.measure.modes import MODES, blocks
-from pgcraft.review.measure.run import measure_script
+from pgcraft.review.measure.run import MEASURED, measure, measure_script
+from pgcraft.review.scripts import Scripts
 
 
 def test_lock_is_told_of_the_statement_that_takes_it_first(connection):
@@ -245,3 +246,49 @@ def test_mode_blocks_what_conflicts_with_it(measured_server, connection):
                 other.execute("ROLLBACK")
             connection.execute("ROLLBACK")
             assert tuple(waiting) == blocks(mode)
+
+
+def both(up: list[str], down: list[str]) -> Scripts:
+    return Scripts(upgrade=script(*up), downgrade=script(*down, name="downgrade.sql"))
+
+
+def test_downgrade_is_measured_after_the_upgrade(measured_server):
+    """On the same copy, which is gone afterwards; what the upgrade made was there for it."""
+    measurement = measure(
+        measured_server,
+        "known",
+        both(["CREATE TABLE s.fresh (id integer)"], ["DROP TABLE s.fresh"]),
+    )
+    assert measurement.stop is None
+    assert [(one.script, locks(one)) for one in measurement.statements] == [
+        ("upgrade.sql", ""),
+        ("downgrade.sql", "s.fresh AccessExclusive"),
+    ]
+    with measured_server.connect("postgres") as connection:
+        databases = connection.execute("SELECT datname FROM pg_database").fetchall()
+    assert (MEASURED,) not in databases
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY s.t FROM STDIN",
+        "COPY s.t TO STDOUT",
+        "\\echo this is for psql",
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+    ],
+)
+def test_what_a_driver_cannot_run_ends_both_scripts(sql, measured_server):
+    """Whatever state it leaves the connection in; nothing is said of the rest."""
+    measurement = measure(measured_server, "known", both([sql, "SELECT 1"], ["SELECT 2"]))
+    assert measurement.stop is not None
+    assert measurement.stop.index == 0
+    assert {one.evidence for one in measurement.statements} == {"none"}
+
+
+@pytest.mark.parametrize("left_open", ["BEGIN; LOCK TABLE s.t", "SAVEPOINT a; LOCK TABLE s.t"])
+def test_transaction_that_the_text_leaves_open_is_closed(left_open, measured_server):
+    """The downgrade has a session of its own and does not wait for it."""
+    measurement = measure(measured_server, "known", both([left_open], ["LOCK TABLE s.t"]))
+    assert measurement.stop is None
+    assert [locks(one) for one in measurement.statements] == ["s.t AccessExclusive"] * 2
