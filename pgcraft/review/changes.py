@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pgcraft.postgres.snapshot import Key, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from pgcraft.postgres.snapshot import Difference, Snapshot
 
@@ -35,24 +36,53 @@ class Change:
     needs_values: bool = False
 
 
-def list_changes(base: Snapshot, upgraded: Snapshot) -> tuple[Change, ...]:
+def list_changes(
+    base: Snapshot, upgraded: Snapshot, roles: Mapping[str, str]
+) -> tuple[Change, ...]:
     """Compare a schema before and after.
 
-    What comes or goes together with the object that it belongs to is not listed by itself.
+    What goes together with the object that it belongs to is not listed by itself, and of what
+    comes with one only what lets somebody in, keeps somebody out, or runs.
 
     Args:
         base: Before the upgrade.
         upgraded: After it.
+        roles: Roles and memberships that the upgrade makes, each with what makes it.
 
     Returns:
-        The changes, ordered by key.
+        The changes, ordered by key, roles first.
     """
     differences = compare(base, upgraded)
     whole = {one.key for one in differences if one.action != "alter"}
-    return tuple(
-        _change(one)
-        for one in differences
-        if _parent(one) not in whole and not _belongs_to_column(one, whole)
+    return (
+        *(_role(name, make) for name, make in roles.items()),
+        *(
+            _change(one)
+            for one in differences
+            if not _is_part(one, whole) and not _belongs_to_column(one, whole)
+        ),
+    )
+
+
+# With a new table these are seen in it; the others are for a reviewer's eyes.
+_TOLD_WITH = frozenset({"column", "comment", "constraint", "index"})
+
+
+def _is_part(one: Difference, whole: Container[Key]) -> bool:
+    if _parent(one) not in whole:
+        return False
+    return one.action != "create" or one.key.kind in _TOLD_WITH
+
+
+def _role(name: str, make: str) -> Change:
+    kind, _, identity = name.partition(" ")
+    created = re.search(r"CREATE ROLE .*?(?=;)", make)
+    return Change(
+        action="create",
+        kind=kind,
+        identity=identity,
+        relation=None,
+        detail=created[0] if created is not None else make,
     )
 
 
@@ -76,12 +106,16 @@ def _change(difference: Difference) -> Change:
     parent = _parent(difference)
     is_relation = difference.key.kind in {"table", "view", "materialized view", "foreign table"}
     relation = parent or (difference.key if is_relation else None)
+    detail = difference.text.removeprefix(f"{difference.key}: ")
+    partitioned = difference.before.detail("partition of") if difference.before else None
+    if difference.action == "drop" and partitioned is not None:
+        detail = f"dropped, a partition of {partitioned}"
     return Change(
         action=difference.action,
         kind=difference.key.kind,
         identity=difference.key.identity,
         relation=relation.identity if relation else None,
-        detail=difference.text.removeprefix(f"{difference.key}: "),
+        detail=detail,
         needs_values=difference.key.kind == "column" and _needs_values(difference),
     )
 

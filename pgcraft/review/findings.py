@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pgcraft.migrate.cautions import (
     BLOCKED_ADVICE,
@@ -13,6 +11,9 @@ from pgcraft.migrate.cautions import (
     blocked_message,
     carried_message,
 )
+
+from .change_findings import find_in_changes
+from .finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,33 +25,7 @@ if TYPE_CHECKING:
     from .proof import Mismatch, Proof
     from .scripts import Scripts
 
-Level = Literal["error", "warning", "info"]
 _ORDER = {"error": 0, "warning": 1, "info": 2}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something to know.
-
-    Attributes:
-        rule: The name of what was looked for.
-        level: How much it matters.
-        message: What, and where.
-        help: What to do.
-        script: The script that it is about.
-        relation: The relation that it is about.
-        evidence: How it is known.
-        waived: Whether somebody accepted it.
-    """
-
-    rule: str
-    level: Level
-    message: str
-    help: str
-    script: str | None = None
-    relation: str | None = None
-    evidence: Literal["measured", "catalog", "documented", "squawk"] = "measured"
-    waived: bool = False
 
 
 def find(
@@ -74,9 +49,7 @@ def find(
         *(_remade(view) for view in plan.remade if view not in plan.carried),
         *_irreversible(scripts),
         *(_captured(revision) for revision in plan.draft.captured),
-        *(_dropped(change) for change in changes if _loses_rows(change)),
-        *(_unsecured(change) for change in changes if _loses_row_security(change)),
-        *(_needs_values(change) for change in changes if change.needs_values),
+        *find_in_changes(plan, proof, changes),
     ]
     return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))
 
@@ -144,50 +117,6 @@ def _unseen(mismatch: Mismatch) -> Finding:
     )
 
 
-def _loses_row_security(change: Change) -> bool:
-    return change.kind == "table" and bool(_SECURED_NO_MORE.search(change.detail))
-
-
-_SECURED_NO_MORE = re.compile(r"row security enabled[^,]* -> (none|forced)")
-
-
-def _unsecured(change: Change) -> Finding:
-    return Finding(
-        rule="row-security",
-        level="warning",
-        message=f"Row security of {change.identity} is switched off: its policies no longer hold, "
-        "and whoever has privileges on the table sees every row.",
-        help="Declare RowSecurity in the models, or see that nobody relies on the policies.",
-        script="upgrade.sql",
-        relation=change.relation,
-        evidence="catalog",
-    )
-
-
-def _needs_values(change: Change) -> Finding:
-    if change.action == "create":
-        message = (
-            f"The column {change.identity} is NOT NULL and has no default: the server refuses "
-            f"that, and upgrade.sql stops, when {change.relation} has any row."
-        )
-        advice = "Give it a server default, or add it as NULL, fill it, and then make it NOT NULL."
-    else:
-        message = (
-            f"The column {change.identity} becomes NOT NULL: the server refuses that, and "
-            f"upgrade.sql stops, when a row of {change.relation} has no value for it."
-        )
-        advice = "Fill it in an earlier revision; a default is for new rows alone."
-    return Finding(
-        rule="not-null",
-        level="warning",
-        message=message,
-        help=advice,
-        script="upgrade.sql",
-        relation=change.relation,
-        evidence="documented",
-    )
-
-
 def _irreversible(scripts: Scripts | None) -> Iterator[Finding]:
     failure = scripts.no_way_back if scripts else None
     if failure is not None:
@@ -221,20 +150,4 @@ def _captured(revision: str) -> Finding:
         help="Let SQL decide by itself (INSERT … SELECT, UPDATE … FROM, DO), or read its "
         "statements with production's rows in mind.",
         script="upgrade.sql",
-    )
-
-
-def _loses_rows(change: Change) -> bool:
-    return change.action == "drop" and change.kind in {"column", "table"}
-
-
-def _dropped(change: Change) -> Finding:
-    return Finding(
-        rule=f"drop-{change.kind}",
-        level="warning",
-        message=f"The {change.kind} {change.identity} is dropped with its data.",
-        help="downgrade.sql brings it back empty. Keep a copy of what is still needed, and see "
-        "that no running code uses it.",
-        script="upgrade.sql",
-        relation=change.relation,
     )

@@ -60,7 +60,9 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             ):
                 measurement = measure(server, baseline.database, scripts)
         # What stops half way says nothing of the rest: then the plan does.
-        changes = list_changes(plan.base, plan.target if proof.stopped else proof.upgraded)
+        after = plan.target if proof.stopped else proof.upgraded
+        made = {name: make for name, make in plan.roles.items() if name not in baseline.roles}
+        changes = list_changes(plan.base, after, made)
         report = Report(
             tool=version("pgcraft"),
             postgres=server.programs.version,

@@ -118,7 +118,7 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
                 answer=answer,
                 database=server.conninfo(baseline.head_database),
                 models_database=server.conninfo(MODELS),
-                base=baseline.revision,
+                base=list(baseline.revisions),
                 message=options.message,
                 directory=str(directory),
             )

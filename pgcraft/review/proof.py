@@ -71,7 +71,7 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         What was found.
     """
     server.restart()
-    base_heads = frozenset({baseline.revision} if baseline.revision else ())
+    base_heads = frozenset(baseline.revisions)
     with Trial(server, baseline, plan) as trial:
         if scripts is None:
             up = trial.mismatches("upgrade", plan.draft.target)

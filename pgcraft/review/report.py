@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .baseline import Baseline
     from .changes import Change
-    from .findings import Finding
+    from .finding import Finding
     from .measure import Measurement, StatementFacts
     from .options import FailOn
     from .plan import Plan
@@ -130,10 +130,12 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         "base": {
             "revision": report.baseline.revision,
             "fingerprint": report.plan.base.fingerprint,
+            "git_sha": report.baseline.commit.sha if report.baseline.commit else None,
         },
         "target": {
             "revision": ", ".join(report.plan.draft.target) or None,
             "fingerprint": report.plan.models.fingerprint,
+            "git_sha": report.baseline.commit.target if report.baseline.commit else None,
         },
         "scripts": {
             "upgrade": _script(scripts.upgrade if scripts else None),

@@ -89,7 +89,7 @@ def write_scripts(baseline: Baseline, plan: Plan, *, guard: bool) -> Scripts | N
     """
     if not plan.draft.upgrade:
         return None
-    base = frozenset({baseline.revision} if baseline.revision else ())
+    base = frozenset(baseline.revisions)
     target = frozenset(plan.draft.target)
     writer = _Writer(
         version_table=plan.version_table,
