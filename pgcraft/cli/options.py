@@ -118,6 +118,11 @@ _DECORATORS = [
         help="Base revision; 'base' for an empty database.  [default: the newest revision]",
     ),
     click.option(
+        "--base-ref",
+        metavar="GITREF",
+        help="Start from the revisions that a git ref has, such as origin/main.",
+    ),
+    click.option(
         "--postgres",
         metavar="BINDIR|MAJOR",
         help="PostgreSQL programs to use.  [default: found on this machine]",
@@ -175,6 +180,7 @@ _SHARED = {
     "config",
     "models",
     "from_revision",
+    "base_ref",
     "postgres",
     "output",
     "message",
@@ -186,17 +192,34 @@ _SHARED = {
 }
 
 
+def _choose_start(values: dict[str, Any]) -> None:
+    """Two places to start from are one too many; the command line's wins over the file's."""
+    if values["from_revision"] is None or values["base_ref"] is None:
+        return
+    context = click.get_current_context()
+    said = [
+        name
+        for name in ("from_revision", "base_ref")
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if len(said) != 1:
+        raise click.UsageError("--from and --base-ref both say where to start: leave one out.")
+    values["base_ref" if said == ["from_revision"] else "from_revision"] = None
+
+
 def _options(values: dict[str, Any], fail_on: Any) -> Options:
     from pgcraft.project.configuration import find_project
     from pgcraft.review.options import Options
 
     root = values["project"]
+    _choose_start(values)
     project = find_project(root, config=values["config"], models=tuple(values["models"]))
     chosen = {} if fail_on is None else {"fail_on": fail_on}
     return Options(
         project=project,
         output=values["output"] or root / OUTPUT,
         from_revision=values["from_revision"],
+        base_ref=values["base_ref"],
         postgres=values["postgres"],
         message=values["message"],
         manage=tuple(values["manage"]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import alteration, creation
 from pgcraft.migrate.changes import DROPS, REST, rank
+from pgcraft.migrate.domains import looks_at_values
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.told import comes_with_relation
@@ -24,7 +25,8 @@ def released(changes: Changes) -> Iterator[Node]:
     Those of inherited columns as well, whose parent's column is given a type made anew.
     """
     inherited = _inherited(changes)
-    for key in sorted((changes.ending.released - changes.ending.recast) | inherited):
+    whole = changes.ending.recast | changes.ends
+    for key in sorted((changes.ending.released - whole) | inherited):
         item = changes.item(key)
         assert item.parent is not None  # noqa: S101  # a column belongs to a relation
         relation = f"ALTER {item.parent.kind.upper()} {item.parent.identity}"
@@ -43,6 +45,7 @@ def released(changes: Changes) -> Iterator[Node]:
                 statements=statements,
                 begins=frozenset({key}),
                 rank=rank(REST, key, changes.new),
+                retypes=item.parent if key in changes.retyped else None,
             )
 
 
@@ -72,10 +75,19 @@ def remade_types(changes: Changes) -> Iterator[Node]:
     """The nodes of what is put aside, and of the columns that have it."""
     old, new = changes.old, changes.new
     aside = put_aside(changes)
+    rules = frozenset(
+        part
+        for key in aside
+        if key.kind == "domain"
+        for part in new.parts.get(key, ())
+        if part.kind == "constraint" and looks_at_values(new.snapshot[part])
+    )
     columns = [
         Node(
             statements=_recast(changes, key),
             begins=frozenset({key}),
+            # Their values must not be there yet.
+            requires=rules,
             # Behind what needs the column and goes.
             behind=[_going_first(changes, key)],
             rank=rank(REST, key, new),

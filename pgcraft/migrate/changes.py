@@ -87,6 +87,11 @@ class Changes:
         return wanted or self.new.snapshot.get(key) or self.old.snapshot[key]
 
     @property
+    def retyped(self) -> set[Key]:
+        """The columns that get another type where they are."""
+        return {key for key, one in self.differences.items() if is_retyped(one)}
+
+    @property
     def ends(self) -> set[Key]:
         """All whose present state ends by a drop."""
         return self.ending.gone | self.ending.remade

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pgcraft.migrate.names import routine_name
 from pgcraft.migrate.types import HAD_BY_COLUMNS
 
 if TYPE_CHECKING:
@@ -148,6 +149,11 @@ class _Walk:
             elif needed.kind in HAD_BY_COLUMNS and wanted.detail("type") == item.detail("type"):
                 # Another kind of type takes the name.
                 self._recast(column)
+            elif self._calls_overload(column, needed):
+                if item.detail("generated") is None:
+                    ending.released.add(column)
+                elif wanted.detail("generated") is not None:
+                    self._remake(column)
         elif item.detail("generated") is not None:
             # One that becomes a plain column keeps its values.
             if wanted is None or wanted.detail("generated") is not None:
@@ -166,7 +172,14 @@ class _Walk:
         """Whether its change in place is all that frees what it needed."""
         # Not so a key's constraint, which may go only before its columns change.
         gone = needed in self._ending.gone and needed.kind != "constraint"
-        return gone and needed not in self._after.needs.get(dependent, ())
+        wanted = self._after.needs.get(dependent, ())
+        return gone and needed not in wanted and not self._calls_overload(dependent, needed)
+
+    def _calls_overload(self, dependent: Key, routine: Key) -> bool:
+        """Whether it calls another routine of the name, which may be meant only then."""
+        name = routine_name(routine)
+        called = map(routine_name, self._after.needs.get(dependent, ()))
+        return name is not None and name in called
 
     def _is_foreign_key(self, key: Key) -> bool:
         return self._before.snapshot[key].detail("type") == "foreign key"

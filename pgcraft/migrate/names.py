@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ DEFAULT_SCHEMA = "public"
 
 # Kinds whose identity begins with the relation that they are on.
 _ON_RELATION = frozenset({"column", "constraint", "policy", "rule", "trigger"})
+
+_ROUTINES = frozenset({"aggregate", "function", "procedure"})
+# What stands before the types of the arguments.
+_NAME = re.compile(r'(?:"(?:[^"]|"")*"|[^"(])+')
 
 
 def quoted_name(item: CatalogObject) -> str:
@@ -25,6 +30,12 @@ def quoted_schema(item: CatalogObject) -> str:
     """The schema of an object, as its identity begins with it."""
     quoted = '"' + (item.schema or "").replace('"', '""') + '"'
     return quoted if item.key.identity.startswith(quoted) else item.schema or ""
+
+
+def routine_name(key: Key) -> str | None:
+    """The name that a routine shares with its overloads; None for what is none."""
+    found = _NAME.match(key.identity) if key.kind in _ROUTINES else None
+    return found[0] if found is not None else None
 
 
 def own_name(item: CatalogObject) -> str:

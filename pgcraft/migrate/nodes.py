@@ -123,7 +123,8 @@ def _alterations(changes: Changes) -> Iterator[Node]:
         if statements:
             yield Node(
                 statements=statements,
-                ends=frozenset({key}),
+                # What a comment said does not matter.
+                ends=frozenset({key} if key.kind != "comment" else ()),
                 begins=frozenset({key}),
                 rank=rank(REST, key, changes.new),
                 retypes=one.after.parent if is_retyped(one) else None,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import quoted_schema
+from pgcraft.migrate.names import quoted_schema, routine_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,9 +77,11 @@ def ordered(nodes: Iterable[Node], before: Graph, after: Graph) -> list[Node]:
                     other.behind.append(one)
     # What is not wanted, and comes back all the same, needs what it needed.
     carried = (pair for pair in _pairs(before) if pair[0] not in after.snapshot)
+    going = _going_routines(ending)
     for dependent, needed in (*_pairs(after), *carried):
+        first = [*beginning.get(needed, ()), *going.get(routine_name(needed), ())]
         for one in beginning.get(dependent, ()):
-            one.behind += (other for other in beginning.get(needed, ()) if other is not one)
+            one.behind += (other for other in first if other is not one)
     for node in nodes:
         for key in node.requires:
             node.behind += (other for other in beginning.get(key, ()) if other is not node)
@@ -92,6 +94,16 @@ def _by_key(nodes: Iterable[Node], side: str) -> dict[Key, list[Node]]:
     for node in nodes:
         for key in getattr(node, side):
             found[key].append(node)
+    return found
+
+
+def _going_routines(ending: dict[Key, list[Node]]) -> dict[str | None, list[Node]]:
+    """What drops a routine, by its name: a call may mean an overload as long as that is there."""
+    found: defaultdict[str | None, list[Node]] = defaultdict(list)
+    for key, nodes in ending.items():
+        name = routine_name(key)
+        if name is not None:
+            found[name] += (node for node in nodes if node.drops(key))
     return found
 
 

@@ -9,6 +9,7 @@ from pgcraft.migrate.alter import alteration
 from pgcraft.migrate.changes import Changes, is_retyped, loses
 from pgcraft.migrate.claimed import claimed, take_out_cycles
 from pgcraft.migrate.cycles import checks_that_lead_back, cyclic_foreign_keys, tables_of
+from pgcraft.migrate.domains import domains_made_anew
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.graph import Graph
 from pgcraft.migrate.labels import labels_first
@@ -152,11 +153,11 @@ def _decided(
         retyped=[key for key, one in changes.items() if is_retyped(one) or loses(one)],
         in_place=in_place,
     )
-    claims = {
-        number: one
-        for number, one in claims.items()
-        if (ending.recast | ending.remade).isdisjoint(one.before & one.after)
-    }
+    claims = _that_alter_none_of(ending.recast | ending.remade, claims)
+    if claims != (others := _that_alter_none_of(ending.released, claims)):
+        # The default goes before such a column changes, and comes back with the change.
+        claims = others
+        in_place, _ = _alterations(old, changes, claims, operations, using)
     going = tables_of([ending.gone])
     return Changes(
         old=old,
@@ -178,6 +179,10 @@ def retyped_columns(differences: Iterable[Difference]) -> dict[Key, tuple[str, s
         for one in differences
         if one.before is not None and one.after is not None and is_retyped(one)
     }
+
+
+def _that_alter_none_of(keys: set[Key], claims: Mapping[int, Claim]) -> dict[int, Claim]:
+    return {number: one for number, one in claims.items() if keys.isdisjoint(one.before & one.after)}
 
 
 def _alterations(
@@ -215,7 +220,8 @@ def _alterations(
             remade.append(key)
         else:
             in_place[key] = statements
-    return in_place, remade
+    anew = domains_made_anew(changes.values(), old)
+    return {key: in_place[key] for key in in_place if key not in anew}, [*remade, *anew]
 
 
 def _has_typed_tables(key: Key, old: Graph) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,44 @@ def find_project(
     if found_ini is not None or found_toml is not None:
         _refuse_models(models)
     return Project(root=root, ini=found_ini, toml=found_toml, models=models)
+
+
+def project_in_copy(project: Project, original: Path, copy: Path) -> Project | None:
+    """The same project in a copy of the repository, as it was at another time.
+
+    Args:
+        project: The project as it is now.
+        original: The repository's top directory, which holds the project.
+        copy: The copy's top directory.
+
+    Returns:
+        The project; None when it had no Alembic configuration there yet.
+
+    Raises:
+        UsageError: When the Alembic configuration is not in the repository.
+    """
+    original = original.resolve()
+    root = copy / project.root.relative_to(original)
+    for file in (project.ini, project.toml):
+        if file is None:
+            continue
+        if original not in file.parents:
+            raise UsageError(
+                f"The Alembic configuration {file} is not in the repository {original}.",
+                advice="Without it, what the history was at another commit cannot be known.",
+            )
+        place = copy / file.relative_to(original)
+        if place.is_file() and (place.suffix != ".toml" or _alembic_table(place) is not None):
+            return replace(
+                project,
+                root=root,
+                ini=place if file == project.ini else None,
+                toml=place if file == project.toml else None,
+            )
+    try:
+        return find_project(root)
+    except UsageError:
+        return None
 
 
 def _refuse_models(models: tuple[str, ...]) -> None:

@@ -11,9 +11,14 @@ from pgcraft.postgres.roles import Roles, take_roles
 from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
+from .earlier import earlier_heads
+
 if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
     from pgcraft.project.process import UserCode
+
+    from .earlier import Earlier
+    from .git import Commit
 
 # The databases of a review on its scratch server.
 BASE = "pgcraft_base"
@@ -29,63 +34,86 @@ class Baseline:
 
     Attributes:
         history: The project's revisions.
-        revision: The base revision; None before the first one.
-        database: The database at that revision.
+        revisions: The heads that the change starts from; none before the first revision.
+        database: The database at these revisions.
         schema: The schema of that database, as it was when the user's code had ended.
         roles: The roles that there were then, with their memberships.
         head_database: A copy at the newest committed revision, which autogenerate compares
             with. The first one is not touched again by the user's code.
+        commit: The commit that the change is compared with, if one was named.
     """
 
     history: History
-    revision: str | None
+    revisions: tuple[str, ...]
     database: str
     schema: Snapshot
     roles: Roles
     head_database: str
+    commit: Commit | None = None
+
+    @property
+    def revision(self) -> str | None:
+        """The base revision in words; None before the first one."""
+        return ", ".join(self.revisions) or None
 
     @property
     def is_head(self) -> bool:
         """Whether the base is the newest revision."""
-        return self.revision == (self.history.heads[0] if self.history.heads else None)
+        return self.revisions == self.history.heads
 
 
-def replay(server: Server, code: UserCode, from_revision: str | None) -> Baseline:
+def replay(
+    server: Server,
+    code: UserCode,
+    from_revision: str | None,
+    earlier: Earlier | None = None,
+) -> Baseline:
     """Read the history and replay it up to the base, and on to the head in a copy.
 
     Args:
         server: The scratch server.
         code: The user's code.
         from_revision: What ``--from`` said.
+        earlier: The history at ``--base-ref``, which decides then.
 
     Returns:
         The base.
 
     Raises:
-        UsageError: When the history has several heads or the revision does not exist.
+        UsageError: When the history has several heads, or the revision does not exist in it.
         UserCodeError: When a revision fails.
     """
     server.create_database(BASE)
     with code.process() as child:
         history = history_from(child.run("history", database=server.conninfo(BASE)))
-        revision = choose_base(history, from_revision)
+        revisions = (
+            earlier_heads(history, earlier)
+            if earlier is not None
+            else as_heads(choose_base(history, from_revision))
+        )
         # Also to nothing: env.py itself may make the schema of its version table.
-        child.run("replay", to=revision, database=server.conninfo(BASE))
+        child.run("replay", to=list(revisions), database=server.conninfo(BASE))
     with server.connect(BASE) as connection:
         schema, roles = take_snapshot(connection), take_roles(connection)
     baseline = Baseline(
         history=history,
-        revision=revision,
+        revisions=revisions,
         database=BASE,
         schema=schema,
         roles=roles,
         head_database=HEAD,
+        commit=earlier.commit if earlier is not None else None,
     )
     server.create_database(HEAD, template=BASE)
     if not baseline.is_head:
         with code.process() as child:
-            child.run("replay", to=history.heads[0], database=server.conninfo(HEAD))
+            child.run("replay", to=list(history.heads), database=server.conninfo(HEAD))
     return baseline
+
+
+def as_heads(revision: str | None) -> tuple[str, ...]:
+    """The heads of a database at one revision; at None it has none."""
+    return () if revision is None else (revision,)
 
 
 def choose_base(history: History, from_revision: str | None) -> str | None:

@@ -13,7 +13,9 @@ from pgcraft.project.process import user_code
 
 from .baseline import replay
 from .changes import list_changes
+from .earlier import read_earlier
 from .findings import find
+from .git import find_commit
 from .measure import measure
 from .output import check_output, write_output
 from .plan import autogenerate
@@ -21,6 +23,7 @@ from .proof import prove
 from .report import Report, files_of, script_files
 from .scripts import write_scripts
 from .stages import Stages
+from .stop_points import find_stop_points, stop_findings
 from .unmeasured import unmeasured
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .scripts import Scripts
     from .stages import Progress
+    from .stop_points import StopPoint
 
 
 def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...]]:
@@ -59,6 +63,10 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
                 roles_set_aside(server, baseline.roles),
             ):
                 measurement = measure(server, baseline.database, scripts)
+        stops: tuple[StopPoint, ...] = ()
+        if scripts is not None and proof.holds and not scripts.upgrade.transactional:
+            with stage("Stopping where the script commits"):
+                stops = find_stop_points(server, baseline, plan, scripts)
         # What stops half way says nothing of the rest: then the plan does.
         after = plan.target if proof.stopped else proof.upgraded
         made = {name: make for name, make in plan.roles.items() if name not in baseline.roles}
@@ -72,7 +80,12 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             proof=proof,
             measurement=measurement,
             changes=changes,
-            findings=(*find(plan, proof, scripts, changes), *unmeasured(measurement, proof)),
+            findings=(
+                *find(plan, proof, scripts, changes),
+                *unmeasured(measurement, proof),
+                *stop_findings(stops),
+            ),
+            stop_points=stops,
         )
     with stage("Writing the report"):
         files = files_of(report)
@@ -108,13 +121,20 @@ def drafted(
     """The stages that both commands share, with the server still running."""
     project = options.project
     check_output(options.output, project.root)
+    commit = None
+    if options.base_ref is not None:
+        commit = find_commit(project.root, options.base_ref, output=options.output)
     programs = find_programs(options.postgres)
     with ExitStack() as stack:
         code = stack.enter_context(user_code(project, timeout=options.timeout))
         with stage(f"Starting PostgreSQL {programs.version}"):
             server = stack.enter_context(scratch_server(programs, cache=options.cache))
+        earlier = None
+        if commit is not None:
+            with stage(f"Reading {commit.ref}"):
+                earlier = read_earlier(server, options, commit)
         with stage("Replaying the history"):
-            baseline = replay(server, code, options.from_revision)
+            baseline = replay(server, code, options.from_revision, earlier)
         with stage("Comparing the models"):
             plan = autogenerate(server, code, baseline, options)
         with stage("Writing the scripts"):

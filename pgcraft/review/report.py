@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .proof import Mismatch, Proof
     from .scripts import Script, Scripts
+    from .stop_points import StopPoint
 
 _CHANGE_KEYS = ("action", "kind", "identity", "detail")
 
@@ -40,6 +41,7 @@ class Report:
         measurement: What their statements lock, rewrite and scan; None when there are none.
         changes: What they do.
         findings: What to know before running them, worst first.
+        stop_points: Where the upgrade can stop half way, and what gets out of there.
     """
 
     tool: str
@@ -51,6 +53,7 @@ class Report:
     measurement: Measurement | None
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    stop_points: tuple[StopPoint, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -148,6 +151,7 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         ],
         "statements": [asdict(one) for one in _statements(report.measurement)],
         "findings": [asdict(finding) for finding in report.findings],
+        "stop_points": [asdict(one) for one in report.stop_points],
         "unmanaged": [str(key) for key in report.proof.unmanaged],
         "files": sorted([*files, "review.json"]),
     }

@@ -15,25 +15,47 @@ from pgcraft.postgres.server import Server, scratch_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pgcraft.postgres.programs import Programs
+
+LOST_ON_14 = {
+    "function that goes from under a default, a check and a generated column": (
+        "before PostgreSQL 15 a column depends on the functions of its expression even after DROP"
+        " EXPRESSION, and DROP FUNCTION takes it along"
+    )
+}
+"""States that are not reached on PostgreSQL 14, with the reason."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the newer version would only do again."""
-    left_out = [item for item in items if _is_repeated(item)]
+    """Leave out what a version would only do again."""
+    sample = config.getoption("sample")
+    left_out = {item for item in items if _is_repeated(item, sample=sample)}
     if left_out and not MANY:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        name, programs = _case(item)
+        if programs is not None and programs.major == 14 and name in LOST_ON_14:
+            item.add_marker(pytest.mark.xfail(reason=LOST_ON_14[name], strict=True))
 
 
-def _is_repeated(item: pytest.Item) -> bool:
+def _case(item: pytest.Item) -> tuple[str | None, Programs | None]:
+    """The state and the version that an item is about, of those in this directory."""
     values = getattr(item, "callspec", None)
-    here = item.path.parent == Path(__file__).parent
-    if not here or values is None or values.params.get("server") not in AT_HAND[1:]:
+    if item.path.parent != Path(__file__).parent or values is None:
+        return None, None
+    return values.params.get("name"), values.params.get("server")
+
+
+def _is_repeated(item: pytest.Item, *, sample: bool) -> bool:
+    name, programs = _case(item)
+    if programs is None or not (sample or programs in AT_HAND[1:]):
         return False
-    name = values.params.get("name")
     if name not in STATES:
         return item.path.name == "test_fuzz.py"
-    known_before = STATES[name].since <= AT_HAND[0].major
-    return known_before and not in_part(name, STATES, values.params["server"])
+    # What the oldest version does not know, each that does is to do.
+    oldest = 14 if sample else AT_HAND[0].major
+    return STATES[name].since <= oldest and not in_part(name, STATES, programs)
 
 
 @pytest.fixture(scope="session", params=AT_HAND, ids=lambda programs: programs.version)

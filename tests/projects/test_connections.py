@@ -273,7 +273,7 @@ def replay(project, server, database, **options):
     """Replay the project's history; the network is left on, so that only the wrapping helps."""
     child = Child(project, timeout=60, cut_network=False, **options)
     try:
-        child.run("replay", to="heads", database=server.conninfo(database))
+        child.run("replay", to=["heads"], database=server.conninfo(database))
     finally:
         child.close()
 
@@ -370,7 +370,7 @@ except OSError:
     project = write_project(tmp_path, revisions={"0001_first": code + text})
     child = Child(project, timeout=60)
     try:
-        child.run("replay", to="heads", database=server.conninfo(database))
+        child.run("replay", to=["heads"], database=server.conninfo(database))
     finally:
         child.close()
         listener.close()

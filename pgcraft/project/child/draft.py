@@ -44,7 +44,7 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
 
     Args:
         job: See :func:`.environment.load`; besides ``models_database`` (where to create the
-            models), ``base`` (revision or None: nothing applied), ``message`` and
+            models), ``base`` (its heads; none: nothing applied), ``message`` and
             ``directory`` (where the revision file goes).
         ask: Called with ``{"ask": "tables"}`` once the models exist, answered by ``equal``
             (schema and name of each table that need not be compared); then with what Alembic

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alembic.runtime.migration import MigrationStep
+
 from . import connections
 from .capture import captured
 from .environment import run_environment
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 Statement = dict[str, Any]
+Heads = tuple[str, ...]
 
 # Stands for what a revision does, until it is known.
 _CAPTURED = "captured"
@@ -35,7 +38,7 @@ def render_range(
     from a run of the range on a copy of the base.
 
     Args:
-        job: With ``base`` (revision or None: nothing applied), ``virtual_columns`` and
+        job: With ``base`` (its heads; none: nothing applied), ``virtual_columns`` and
             ``project``.
         config: Alembic's configuration.
         script: The history, with the drafted revision.
@@ -45,9 +48,8 @@ def render_range(
         ``upgrade`` and ``downgrade`` (statements, the latter perhaps ``{"failed": …}``), and
         ``captured``: the revisions of which some were taken from a run.
     """
-    heads, base = script.get_heads(), job["base"] or "base"
-    target = heads[0] if heads else "base"
-    if target == base:
+    target, base = tuple(script.get_heads()), tuple(job["base"])
+    if set(target) == set(base):
         return {"upgrade": [], "downgrade": [], "captured": []}
     range_ = _Range(job, config, script, base, target)
     upgrade = range_.written(upgrade=True)
@@ -73,7 +75,12 @@ def _left(statements: Iterable[Statement]) -> set[str]:
 
 class _Range:
     def __init__(
-        self, job: dict[str, Any], config: Config, script: ScriptDirectory, base: str, target: str
+        self,
+        job: dict[str, Any],
+        config: Config,
+        script: ScriptDirectory,
+        base: Heads,
+        target: Heads,
     ) -> None:
         self._job = job
         self._config = config
@@ -84,13 +91,12 @@ class _Range:
     def written(self, *, upgrade: bool) -> list[Statement]:
         """Statements by Alembic's own ``--sql`` mode, with gaps where a revision fails in it."""
         tracker = _Lenient()
-        ends = (self._base, self._target) if upgrade else (self._target, self._base)
+        start = self._base if upgrade else self._target
         with recording(tracker, virtual_columns=self._job["virtual_columns"]) as statements:
             tracker.statements = statements
-            # A database at "base" has no heads to name.
-            start = None if ends[0] == "base" else ends[0]
             try:
-                self._run(tracker, upgrade=upgrade, as_sql=True, starting_rev=start)
+                # A database at "base" has no heads to name.
+                self._run(tracker, upgrade=upgrade, as_sql=True, starting_rev=start or None)
             except BaseException as error:
                 # Not of a revision: env.py looks at a database that is not there.
                 error.pgcraft_offline = True  # type: ignore[attr-defined]  # carried to failures.describe
@@ -113,14 +119,23 @@ class _Range:
         ]
 
     def _run(self, tracker: StepTracker, *, upgrade: bool, **options: Any) -> None:
-        script = self._script
-        revisions = script._upgrade_revs if upgrade else script._downgrade_revs  # noqa: SLF001  # what Alembic's own commands call
         end = self._target if upgrade else self._base
 
-        def steps(heads: Any, _context: Any) -> Iterator[Any]:
-            return tracker.follow(revisions(end, heads))
+        def steps(_heads: Any, _context: Any) -> Iterator[Any]:
+            return tracker.follow(self._steps(upgrade=upgrade))
 
-        run_environment(self._config, script, steps, destination_rev=end, **options)
+        destination = end[0] if end else "base"
+        run_environment(self._config, self._script, steps, destination_rev=destination, **options)
+
+    def _steps(self, *, upgrade: bool) -> list[MigrationStep]:
+        """What Alembic's own commands would run; its downgrade leads to one revision only."""
+        script = self._script
+        revisions = script.revision_map
+        # Newest first.
+        between = list(script.iterate_revisions(self._target, self._base, implicit_base=True))
+        if upgrade:
+            return [MigrationStep.upgrade_from_script(revisions, one) for one in between[::-1]]
+        return [MigrationStep.downgrade_from_script(revisions, one) for one in between]
 
 
 class _Lenient(StepTracker):

@@ -47,7 +47,7 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     """Upgrade the job's database.
 
     Args:
-        job: See :func:`.environment.load`; besides ``to``, a revision, ``heads``, or None to run
+        job: See :func:`.environment.load`; besides ``to``, the revisions; none of them to run
             ``env.py`` alone.
         ask: Not used.
 
@@ -59,15 +59,19 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     tracker, done = StepTracker(), []
 
     def steps(heads: Any, _context: Any) -> Iterator[Any]:
-        if job["to"] is None:
+        if not job["to"]:
             return
-        for step in tracker.follow(script._upgrade_revs(job["to"], heads)):  # noqa: SLF001  # what alembic.command.upgrade calls
+        for step in tracker.follow(script._upgrade_revs(tuple(job["to"]), heads)):  # type: ignore[arg-type]  # noqa: SLF001  # what alembic.command.upgrade calls; it takes several
             done.append(tracker.revision)
             yield step
 
     try:
         context = run_environment(
-            config, script, steps, destination_rev=job["to"], dont_mutate=job["to"] is None
+            config,
+            script,
+            steps,
+            destination_rev=job["to"][0] if job["to"] else None,
+            dont_mutate=not job["to"],
         )
     except BaseException as error:
         error.pgcraft_revision = tracker.revision  # type: ignore[attr-defined]  # carried to failures.describe

@@ -14,7 +14,28 @@ CREATE VIEW s.v AS SELECT s.total(a) AS n FROM s.t; GRANT EXECUTE ON FUNCTION s.
 REVOKE EXECUTE ON FUNCTION s.total FROM PUBLIC; COMMENT ON AGGREGATE s.total(integer) IS 'x';
 """
 
+OVERLOADED = """
+CREATE FUNCTION s.f({0}) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE TABLE s.t (id integer DEFAULT s.f(1), a integer DEFAULT s.f(2) + {1},
+    g integer GENERATED ALWAYS AS (s.f(3)) STORED, CONSTRAINT k CHECK (s.f(4) > {1}));
+CREATE INDEX i ON s.t (s.f(5)); CREATE VIEW s.v AS SELECT s.f(6) + {1} AS x;
+CREATE VIEW s.w AS SELECT s.f(6) AS x; ALTER VIEW s.w ALTER COLUMN x SET DEFAULT s.f(1);
+CREATE POLICY p ON s.t USING (s.f(7) > 0); CREATE DOMAIN s.d AS integer DEFAULT s.f(8);
+CREATE FUNCTION s.g(n integer DEFAULT s.f(9)) RETURNS integer LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION s.h() RETURNS integer LANGUAGE sql RETURN s.f(9) + {1};
+"""
+
 STATES = {
+    "function gets an argument that has a default": Pair(
+        OVERLOADED.format("integer", 1), OVERLOADED.format("integer, integer DEFAULT 0", 2)
+    ),
+    "function loses an overload that a default calls": Pair(
+        "CREATE FUNCTION s.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';"
+        "CREATE FUNCTION s.f(text) RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+        "CREATE TABLE s.t (id integer DEFAULT s.f('1'::text));",
+        "CREATE FUNCTION s.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';"
+        "CREATE TABLE s.t (id integer DEFAULT s.f(1));",
+    ),
     "function's facets": Pair(
         "CREATE FUNCTION s.f(a integer, b text DEFAULT 'x') RETURNS text LANGUAGE sql AS 'SELECT b';",
         "CREATE FUNCTION s.f(a integer, b text DEFAULT 'y') RETURNS text LANGUAGE sql STABLE STRICT"

@@ -14,7 +14,43 @@ CREATE FUNCTION s.f(s.c) RETURNS s.c LANGUAGE sql AS 'SELECT $1';
 """
 RANGE = "CREATE TYPE s.r AS RANGE (subtype = {}); CREATE TABLE s.t (id integer, r s.r);"
 
+WITHIN = """
+CREATE DOMAIN s.d AS {0}; CREATE TYPE s.c AS (d s.d, n integer); CREATE DOMAIN s.over AS s.d;
+CREATE TABLE s.t (id integer, d s.d, many s.d[], c s.c, cs s.c[], overs s.over[]);
+CREATE VIEW s.v AS SELECT d, many FROM s.t;
+"""
+
 STATES = {
+    "domain within an array gets a check": Pair(
+        "CREATE DOMAIN s.d AS integer; CREATE TABLE s.t (many s.d[]);",
+        "CREATE DOMAIN s.d AS integer CHECK (value > 0); CREATE TABLE s.t (many s.d[]);",
+    ),
+    "domain within arrays and rows gets another check": Pair(
+        WITHIN.format("integer CONSTRAINT k CHECK (value > 0)"),
+        WITHIN.format("integer NOT NULL CONSTRAINT k CHECK (value > 1) CONSTRAINT l CHECK (value < 9)")
+        + "COMMENT ON CONSTRAINT k ON DOMAIN s.d IS 'x';",
+    ),
+    "domain within arrays and rows gets another type and check": Pair(
+        WITHIN.format("integer CONSTRAINT k CHECK (value > 0) CONSTRAINT m CHECK (value < 99)"),
+        WITHIN.format("bigint CONSTRAINT k CHECK (value > 1) CONSTRAINT l CHECK (value < 9)"),
+    ),
+    "domain within a range gets a check": Pair(
+        "CREATE DOMAIN s.d AS integer; CREATE TYPE s.r AS RANGE (subtype = s.d);"
+        "CREATE TABLE s.t (r s.r);",
+        "CREATE DOMAIN s.d AS integer CHECK (value > 0);"
+        "CREATE TYPE s.r AS RANGE (subtype = s.d); CREATE TABLE s.t (r s.r);",
+    ),
+    "domain within an array gets a check that is not validated": Pair(
+        "CREATE DOMAIN s.d AS integer; CREATE TABLE s.t (many s.d[]);",
+        "CREATE DOMAIN s.d AS integer; CREATE TABLE s.t (many s.d[]);"
+        "ALTER DOMAIN s.d ADD CONSTRAINT k CHECK (value > 0) NOT VALID;",
+    ),
+    "domain within an array of a materialized view gets a check": Pair(
+        "CREATE DOMAIN s.d AS integer;"
+        "CREATE MATERIALIZED VIEW s.m AS SELECT ARRAY[1]::s.d[] AS many;",
+        "CREATE DOMAIN s.d AS integer CHECK (value > 0);"
+        "CREATE MATERIALIZED VIEW s.m AS SELECT ARRAY[1]::s.d[] AS many;",
+    ),
     "enum comes and goes with its column": Pair(
         "CREATE TABLE s.t (id integer);",
         ENUM.format("'a', 'b'")
@@ -50,6 +86,14 @@ STATES = {
         + "CREATE TABLE s.t (e s.e PRIMARY KEY); CREATE TABLE s.u (e s.e REFERENCES s.t);",
         ENUM.format("'b', 'a'")
         + "CREATE TABLE s.t (e s.e PRIMARY KEY); CREATE TABLE s.u (e s.e REFERENCES s.t);",
+    ),
+    "enum of a partition key that stays reordered": Pair(
+        ENUM.format("'a', 'b'")
+        + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
+        "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a'); CREATE TABLE s.t (e s.e);",
+        ENUM.format("'b', 'a'")
+        + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
+        "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a'); CREATE TABLE s.t (e s.e);",
     ),
     "enum of a partition key reordered": Pair(
         ENUM.format("'a', 'b'") + "CREATE TABLE s.t (id integer, e s.e);",

@@ -1,0 +1,106 @@
+"""The history as it was at the commit that a change is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pgcraft.errors import UsageError, UserCodeError
+from pgcraft.project.answers import History, history_from
+from pgcraft.project.configuration import project_in_copy
+from pgcraft.project.process import user_code
+
+from .git import write_files
+
+if TYPE_CHECKING:
+    from pgcraft.postgres.server import Server
+
+    from .git import Commit
+    from .options import Options
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What a commit had.
+
+    Attributes:
+        commit: The commit.
+        history: Its revisions; none when the project had no Alembic there yet.
+    """
+
+    commit: Commit
+    history: History
+
+
+def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
+    """Read the history that the files of a commit make.
+
+    Args:
+        server: The scratch server; the files are in its directory and go with it.
+        options: Whose project it is.
+        commit: The commit.
+
+    Returns:
+        What it had.
+
+    Raises:
+        UsageError: When the project does not use Alembic, or git cannot read the commit.
+        UserCodeError: When a revision of the commit cannot be read.
+    """
+    if not options.project.has_history:
+        raise UsageError(
+            f"--base-ref {commit.ref}: a project without Alembic has no history to start from.",
+            advice="Leave it out: the scripts then begin at an empty database.",
+        )
+    directory = server.work_directory / "earlier"
+    directory.mkdir()
+    write_files(commit, directory)
+    project = project_in_copy(options.project, commit.repository, directory)
+    if project is None:
+        return Earlier(commit=commit, history=History(revisions=(), heads=()))
+    with (
+        user_code(project, timeout=options.timeout, ahead=0) as code,
+        code.process() as child,
+    ):
+        try:
+            answer = child.run("history")
+        except UserCodeError as error:
+            raise UserCodeError(
+                f"The history at {commit.ref} cannot be read. {error.what}",
+                advice="See that the files of that commit load here, or say --from and a "
+                "revision instead.",
+                detail=error.detail,
+            ) from error
+    return Earlier(commit=commit, history=history_from(answer))
+
+
+def earlier_heads(history: History, earlier: Earlier) -> tuple[str, ...]:
+    """The heads of a commit, which the history of today must have too.
+
+    Args:
+        history: The history as it is.
+        earlier: The commit.
+
+    Returns:
+        Its heads.
+
+    Raises:
+        UsageError: When today's history has several heads, or lacks one of the commit's.
+    """
+    known = {one.id for one in history.revisions}
+    lost = [head for head in earlier.history.heads if head not in known]
+    ref = earlier.commit.ref
+    if lost:
+        raise UsageError(
+            f"The history at {ref} ends at {', '.join(lost)}, which the history of the working "
+            "tree does not have.",
+            advice=f"Merge or rebase onto {ref}; or compare with the commit that the branch "
+            f"began at, which `git merge-base {ref} HEAD` prints. A revision that {ref} has "
+            "must not be removed or get another identifier.",
+        )
+    if len(history.heads) > 1:
+        raise UsageError(
+            f"The history has {len(history.heads)} heads: {', '.join(history.heads)}.",
+            advice="Join them with `alembic merge heads` and review again.",
+        )
+    return earlier.history.heads
