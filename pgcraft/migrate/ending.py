@@ -150,18 +150,23 @@ class _Walk:
                 # Another kind of type takes the name.
                 self._recast(column)
             elif self._calls_overload(column, needed):
-                if item.detail("generated") is None:
-                    ending.released.add(column)
-                elif wanted.detail("generated") is not None:
-                    self._remake(column)
+                self._let_go(column)
         elif item.detail("generated") is not None:
-            # One that becomes a plain column keeps its values.
-            if wanted is None or wanted.detail("generated") is not None:
-                self._remake(column)
-        elif needed.kind in HAD_BY_COLUMNS and needed in ending.remade:
+            self._let_go(column)
+        elif needed in ending.remade and needed.kind in HAD_BY_COLUMNS:
             self._recast(column)
-        elif needed in ending.remade and item.detail("default") is not None:
-            ending.released.add(column)
+        elif needed in ending.remade:
+            self._let_go(column)
+
+    def _let_go(self, column: Key) -> None:
+        """Its default goes in between; a column that is computed goes itself."""
+        item, wanted = self._before.snapshot[column], self._after.snapshot.get(column)
+        if item.detail("generated") is None:
+            if item.detail("default") is not None:
+                self._ending.released.add(column)
+        # One that becomes a plain column keeps its values.
+        elif wanted is None or wanted.detail("generated") is not None:
+            self._remake(column)
 
     def _recast(self, column: Key) -> None:
         if column not in self._ending.recast:

@@ -13,6 +13,8 @@ from pgcraft.project.process import user_code
 from .git import write_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pgcraft.postgres.server import Server
 
     from .git import Commit
@@ -44,7 +46,8 @@ def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
         What it had.
 
     Raises:
-        UsageError: When the project does not use Alembic, or git cannot read the commit.
+        UsageError: When the project does not use Alembic, git cannot read the commit, or
+            Alembic finds other revisions than the commit's.
         UserCodeError: When a revision of the commit cannot be read.
     """
     if not options.project.has_history:
@@ -71,7 +74,22 @@ def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
                 "revision instead.",
                 detail=error.detail,
             ) from error
-    return Earlier(commit=commit, history=history_from(answer))
+    history = history_from(answer)
+    _refuse_others(history, commit, directory)
+    return Earlier(commit=commit, history=history)
+
+
+def _refuse_others(history: History, commit: Commit, directory: Path) -> None:
+    """Refuse revisions of today: an installed package's place is the same at every commit."""
+    place = directory.resolve()
+    for revision in history.revisions:
+        if place not in revision.path.resolve().parents:
+            raise UsageError(
+                f"The history at {commit.ref} cannot be told: Alembic finds revision "
+                f"{revision.id} at {revision.path}, which is not a file of that commit.",
+                advice="Let script_location be a path from the configuration, such as "
+                "%(here)s/migrations, or say --from and a revision.",
+            )
 
 
 def earlier_heads(history: History, earlier: Earlier) -> tuple[str, ...]:

@@ -77,19 +77,18 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
             up = trial.mismatches("upgrade", plan.draft.target)
         else:
             up = trial.apply(scripts.upgrade, "upgrade", plan.draft.target)
-        upgraded, dump = trial.schema, trial.dump
+        upgraded, dumps = trial.schema, trial.dumps()
         down = again = None
         if scripts is not None and scripts.downgrade is not None and not up:
             down = trial.apply(scripts.downgrade, "downgrade", base_heads)
             if not down:
                 again = trial.apply(scripts.upgrade, "upgrade again", plan.draft.target)
-        base_dump = trial.base_dump
     return Proof(
         up_equals_models=not up,
         down_equals_base=None if down is None else not down,
         up_again=None if again is None else not again,
         mismatches=(*up, *(down or ()), *(again or ())),
         upgraded=upgraded,
-        dumps=None if dump is None else (base_dump, dump),
+        dumps=dumps,
         unmanaged=tuple(plan.scope.unmanaged(upgraded, plan.models)),
     )

@@ -108,6 +108,8 @@ def disagreements(
     Returns:
         The entries that differ, by name.
     """
+    if got.text == wanted.text:
+        return ()
     left = _differing(got.entries, wanted.entries, but)
     if left and all(one.got is not None and one.wanted is not None for one in left):
         try:

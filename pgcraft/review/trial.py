@@ -66,8 +66,9 @@ class Trial:
         self.dump: Dump | None = None
 
     def __enter__(self) -> Self:
-        # A dump says the roles of the models by the names that the script must find free.
-        self._models.result()
+        if self._plan.roles.keys() != self._roles_at_base.keys():
+            # A dump says the roles of the models by the names that the script must find free.
+            self._models.result()
         self._after.enter_context(roles_set_aside(self._server, self._roles_at_base))
         self._after.callback(self._server.drop_database, TRIAL)
         return self
@@ -81,14 +82,19 @@ class Trial:
         self._pool.shutdown()
         self._after.close()
 
-    @property
-    def base_dump(self) -> Dump:
-        """The base as ``pg_dump`` prints it."""
-        return self._base.result()
+    def dumps(self) -> tuple[Dump, Dump] | None:
+        """The base and the clone as ``pg_dump`` prints them, without Alembic's own table.
+
+        Returns:
+            The two; None when the clone was not looked at.
+        """
+        if self.dump is None:
+            return None
+        covers = Names(names=self._versions).covers
+        return self._base.result().without(covers), self.dump.without(covers)
 
     def _dumped(self, database: str) -> Future[Dump]:
-        left_out = Names(names=self._versions)
-        return self._pool.submit(lambda: take_dump(self._server, database).without(left_out.covers))
+        return self._pool.submit(take_dump, self._server, database)
 
     def apply(self, script: Script, step: Step, heads: Heads) -> list[Mismatch]:
         """Run a script and list what is not as it should be afterwards.
@@ -106,7 +112,7 @@ class Trial:
     def mismatches(self, step: Step, heads: Heads) -> list[Mismatch]:
         """Compare the clone with what it should be after a step."""
         dump = self._dumped(TRIAL)
-        self.schema = self._snapshot()
+        self.schema = self._snapshot(needs=step == "upgrade")
         different = self._differences(step)
         with self._server.connect(TRIAL) as connection:
             same = alike(connection, different)
@@ -124,9 +130,10 @@ class Trial:
             mismatches.append(is_elsewhere(step, self._plan.version_relation, text))
         return mismatches
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, *, needs: bool) -> Snapshot:
         with self._server.connect(TRIAL) as connection:
-            return without_relation(take_snapshot(connection), self._plan.version_relation)
+            snapshot = take_snapshot(connection, needs=needs)
+        return without_relation(snapshot, self._plan.version_relation)
 
     def _roles(self, step: Step) -> list[Mismatch]:
         """Roles that differ; they are never dropped, so that the way back does not count."""

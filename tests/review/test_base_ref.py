@@ -236,3 +236,15 @@ def test_revision_of_the_ref_that_does_not_load(project):
     write_revision(project.root, "0001_one", ONE)
     with pytest.raises(UserCodeError, match="The history at main cannot be read"):
         review_project(project, base_ref="main")
+
+
+def test_history_of_an_installed_package_is_not_taken_for_the_refs(project, monkeypatch):
+    """An editable installation leads to today's files, whatever commit is looked at."""
+    root = project.root
+    (root / "migrations" / "__init__.py").write_text("")
+    (root / "alembic.ini").write_text("[alembic]\nscript_location = migrations:\n")
+    monkeypatch.setenv("PYTHONPATH", str(root))
+    commit(root)
+    write_revision(root, "0002_two", TWO)
+    with pytest.raises(UsageError, match="which is not a file of that commit"):
+        review_project(project, base_ref="main")
