@@ -58,7 +58,7 @@ def start_seconds(programs: Programs) -> float:
     return median(seconds[1:])
 
 
-def compare(server: Server, root: Path, tables: int) -> tuple[Costs, Cost, Cost]:
+def compare(server: Server, root: Path, tables: int) -> tuple[Costs, Cost, Cost, Cost]:
     """Run both sides in turn, so that a slow moment of the machine meets both.
 
     Args:
@@ -67,22 +67,25 @@ def compare(server: Server, root: Path, tables: int) -> tuple[Costs, Cost, Cost]
         tables: Its size.
 
     Returns:
-        The bare commands' costs by name, their sum, and the review's.
+        The bare commands' costs by name, their sum, the draft's without proof, and the review's.
     """
     url = f"postgresql+psycopg://{server.user}@/{DATABASE}?host={server.socket_directory}"
     write_project(root, tables=tables, changed=CHANGED, url=url)
     rounds = 3 if tables >= 1000 else 5
     bare: list[Costs] = []
+    drafts: list[Cost] = []
     reviews: list[Cost] = []
     for _ in range(rounds):
         bare.append(bare_commands(server, root))
-        reviews.append(cost_of([sys.executable, "-m", "pgcraft", "review", root, "-q"], root))
+        pgcraft = [sys.executable, "-m", "pgcraft"]
+        drafts.append(cost_of([*pgcraft, "autogenerate", root, "-q"], root))
+        reviews.append(cost_of([*pgcraft, "review", root, "-q"], root))
     costs = {name: median_of(one[name] for one in bare) for name in bare[0]}
     total = Cost(
         seconds=median(sum(cost.seconds for cost in one.values()) for one in bare),
         megabytes=max(cost.megabytes for cost in costs.values()),
     )
-    return costs, total, median_of(reviews)
+    return costs, total, median_of(drafts), median_of(reviews)
 
 
 def bare_commands(server: Server, root: Path) -> Costs:
@@ -110,19 +113,23 @@ def bare_commands(server: Server, root: Path) -> Costs:
     return costs
 
 
-def table_of(size: int, measured: tuple[Costs, Cost, Cost]) -> Table:
+def table_of(size: int, measured: tuple[Costs, Cost, Cost, Cost]) -> Table:
     """Show the costs of one size."""
-    costs, total, review = measured
+    costs, total, draft, review = measured
+    ours = [("pgcraft autogenerate", draft), ("pgcraft review", review)]
     table = Table(title=f"{size} tables", title_justify="left")
     for column in ("command", "seconds", "peak MB"):
         table.add_column(column, justify="left" if column == "command" else "right")
-    for name, cost in [*costs.items(), ("all four", total), ("pgcraft review", review)]:
+    for name, cost in [*costs.items(), ("all four", total), *ours]:
         table.add_row(name, f"{cost.seconds:.2f}", f"{cost.megabytes:.0f}")
     table.add_section()
     table.add_row(
         "review / all four",
         f"{review.seconds / total.seconds:.2f}",
         f"{review.megabytes / total.megabytes:.2f}",
+    )
+    table.add_row(
+        "proof, measurement: review - autogenerate", f"{review.seconds - draft.seconds:.2f}", ""
     )
     return table
 

@@ -70,10 +70,13 @@ def _print_sql(report: Report) -> None:
 def _next_step(report: Report) -> str:
     history = report.baseline.history
     if report.plan.revision_name is not None:
-        since = report.baseline.revision or "base"
+        commit = report.baseline.commit
+        since = f"--from {report.baseline.revision or 'base'}"
+        if commit is not None:
+            since = f"--base-ref {commit.ref}"
         return (
             f"Move {report.plan.revision_name} to the project's versions and commit it. "
-            f"From then on, --from {since} gives the SQL of what is committed."
+            f"From then on, {since} gives the SQL of what is committed."
         )
     if report.scripts is None and history.heads:
         below = {revision.id: revision.down for revision in history.revisions}[history.heads[0]]
