@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import PGCraftError, UsageError, UserCodeError
@@ -64,12 +65,22 @@ def _advice(failure: Failure, project: Project) -> str:
             "It was being written as SQL, in Alembic's --sql mode, where there is no database to "
             "look at: let it decide by context.is_offline_mode(), or begin behind it with --from."
         )
+    extension = _NO_EXTENSION.search(failure.message)
+    if extension is not None:
+        return (
+            f"The scratch PostgreSQL has no {extension[1]}. Install it for this PostgreSQL (Debian "
+            "and Ubuntu call such packages postgresql-NN-…), or name one that has it with "
+            "--postgres."
+        )
     return _ADVICE_BY_TYPE.get(failure.type) or (
         "Correct it and run the review again; its traceback is above."
         if failure.file is not None
         else "The traceback above says where."
     )
 
+
+# The server's words, which are English on a scratch server.
+_NO_EXTENSION = re.compile(r'extension "([^"]+)" is not available')
 
 # Raised by the child itself, with a whole sentence.
 _OURS = {"EnvironmentSilentError", "ForeignDialectError", "SeveralRunsError"}

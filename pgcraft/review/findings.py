@@ -140,6 +140,17 @@ _WAY_BACK_BY_NAME = (
 )
 
 
+def given_role(role: str) -> Finding:
+    """Say that the scratch server was given a role."""
+    return Finding(
+        rule="given-role",
+        level="info",
+        message=f"No revision and no model makes the role {role}, which they name. The scratch "
+        "server was given one without LOGIN.",
+        help="See that production has it before upgrade.sql is run, or let the models declare it.",
+    )
+
+
 def _captured(revision: str) -> Finding:
     return Finding(
         rule="captured",

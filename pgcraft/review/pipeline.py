@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from pgcraft.postgres.programs import find_programs
 from pgcraft.postgres.roles import roles_set_aside
-from pgcraft.postgres.server import scratch_server
-from pgcraft.project.process import user_code
 
-from .baseline import replay
 from .changes import list_changes
-from .earlier import read_earlier
-from .findings import find
-from .git import find_commit
+from .drafting import drafted
+from .findings import find, given_role
 from .measure import measure
-from .output import check_output, write_output
-from .plan import autogenerate
+from .output import write_output
 from .proof import prove
 from .report import Report, files_of, script_files
-from .scripts import write_scripts
 from .stages import Stages
 from .stop_points import find_stop_points, stop_findings
 from .unmeasured import unmeasured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pgcraft.postgres.server import Server
-
-    from .baseline import Baseline
     from .options import Options
-    from .plan import Plan
-    from .scripts import Scripts
     from .stages import Progress
     from .stop_points import StopPoint
 
@@ -53,7 +38,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
         PGCraftError: When the review cannot be made; nothing is written then.
     """
     stage = Stages(progress)
-    with drafted(options, stage) as (server, baseline, plan, scripts):
+    with drafted(options, stage) as (server, baseline, plan, scripts, given):
         with stage("Proving the scripts" if scripts else "Comparing the schemas"):
             proof = prove(server, baseline, plan, scripts)
         measurement = None
@@ -84,6 +69,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
                 *find(plan, proof, scripts, changes),
                 *unmeasured(measurement, proof),
                 *stop_findings(stops),
+                *(given_role(role) for role in given),
             ),
             stop_points=stops,
         )
@@ -108,35 +94,7 @@ def draft(options: Options, progress: Progress) -> tuple[str, ...]:
         PGCraftError: When it cannot be done; nothing is written then.
     """
     stage = Stages(progress)
-    with drafted(options, stage) as (_, _, plan, scripts):
-        files = script_files(plan, scripts)
+    with drafted(options, stage) as made:
+        files = script_files(made.plan, made.scripts)
     names = write_output(options.output, options.project.root, files, stage.milliseconds)
-    return names if scripts else ()
-
-
-@contextmanager
-def drafted(
-    options: Options, stage: Stages
-) -> Iterator[tuple[Server, Baseline, Plan, Scripts | None]]:
-    """The stages that both commands share, with the server still running."""
-    project = options.project
-    check_output(options.output, project.root)
-    commit = None
-    if options.base_ref is not None:
-        commit = find_commit(project.root, options.base_ref, output=options.output)
-    programs = find_programs(options.postgres)
-    with ExitStack() as stack:
-        code = stack.enter_context(user_code(project, timeout=options.timeout))
-        with stage(f"Starting PostgreSQL {programs.version}"):
-            server = stack.enter_context(scratch_server(programs, cache=options.cache))
-        earlier = None
-        if commit is not None:
-            with stage(f"Reading {commit.ref}"):
-                earlier = read_earlier(server, options, commit)
-        with stage("Replaying the history"):
-            baseline = replay(server, code, options.from_revision, earlier)
-        with stage("Comparing the models"):
-            plan = autogenerate(server, code, baseline, options)
-        with stage("Writing the scripts"):
-            scripts = write_scripts(baseline, plan, guard=options.guard)
-        yield server, baseline, plan, scripts
+    return names if made.scripts else ()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from projects.small_project import write_project
 
+from pgcraft.review.drafting import drafted
 from pgcraft.review.options import Options
-from pgcraft.review.pipeline import drafted
 from pgcraft.review.proof import prove
 from pgcraft.review.stages import Stages
 
@@ -70,6 +70,12 @@ def drafted_review(root: Path) -> Iterator[Review]:
     """Draft the change from nothing to an object of every kind."""
     project = write_project(root, models=MODELS)
     options = Options(project=project, output=root / "out")
-    with drafted(options, Stages(lambda _name: nullcontext())) as (server, baseline, plan, scripts):
+    with drafted(options, Stages(lambda _name: nullcontext())) as (
+        server,
+        baseline,
+        plan,
+        scripts,
+        _,
+    ):
         assert scripts is not None
         yield Review(server=server, baseline=baseline, plan=plan, scripts=scripts)

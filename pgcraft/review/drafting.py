@@ -1,0 +1,126 @@
+"""The stages up to the scripts, on a scratch server with the roles that the project expects."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from psycopg import sql
+
+from pgcraft.errors import UserCodeError
+from pgcraft.postgres.programs import find_programs
+from pgcraft.postgres.server import scratch_server
+from pgcraft.project.process import user_code
+
+from .baseline import replay
+from .earlier import read_earlier
+from .git import find_commit
+from .output import check_output
+from .plan import autogenerate
+from .scripts import write_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pgcraft.postgres.programs import Programs
+    from pgcraft.postgres.server import Server
+
+    from .baseline import Baseline
+    from .git import Commit
+    from .options import Options
+    from .plan import Plan
+    from .scripts import Scripts
+    from .stages import Stages
+
+
+class Drafted(NamedTuple):
+    """What is there before anything is proven.
+
+    Attributes:
+        server: The scratch server, running.
+        baseline: The base.
+        plan: The change.
+        scripts: Its scripts; None when nothing changes.
+        given_roles: Roles that the project expects and does not make.
+    """
+
+    server: Server
+    baseline: Baseline
+    plan: Plan
+    scripts: Scripts | None
+    given_roles: tuple[str, ...]
+
+
+@contextmanager
+def drafted(options: Options, stage: Stages) -> Iterator[Drafted]:
+    """Draft the scripts; the server runs as long as the block.
+
+    Where the project names a role that it does not make, since production has it, all begins
+    anew on a server that has it.
+
+    Args:
+        options: What was asked.
+        stage: Told of each stage.
+
+    Yields:
+        What was drafted.
+
+    Raises:
+        PGCraftError: When it cannot be done.
+    """
+    check_output(options.output, options.project.root)
+    commit = None
+    if options.base_ref is not None:
+        commit = find_commit(options.project.root, options.base_ref, output=options.output)
+    programs = find_programs(options.postgres)
+    given: tuple[str, ...] = ()
+    while True:
+        with ExitStack() as stack:
+            try:
+                made = _draft(stack, options, stage, programs, commit=commit, given=given)
+            except UserCodeError as error:
+                role = _missing_role(error)
+                if role is None or role in given:
+                    raise
+                given = (*given, role)
+                continue
+            yield made
+            return
+
+
+def _draft(  # each is another thing that the stages begin with
+    stack: ExitStack,
+    options: Options,
+    stage: Stages,
+    programs: Programs,
+    *,
+    commit: Commit | None,
+    given: tuple[str, ...],
+) -> Drafted:
+    code = stack.enter_context(user_code(options.project, timeout=options.timeout))
+    with stage(f"Starting PostgreSQL {programs.version}"):
+        server = stack.enter_context(scratch_server(programs, cache=options.cache))
+    with server.connect("postgres") as connection:
+        for role in given:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+    earlier = None
+    if commit is not None:
+        with stage(f"Reading {commit.ref}"):
+            earlier = read_earlier(server, options, commit)
+    with stage("Replaying the history"):
+        baseline = replay(server, code, options.from_revision, earlier)
+    with stage("Comparing the models"):
+        plan = autogenerate(server, code, baseline, options)
+    with stage("Writing the scripts"):
+        scripts = write_scripts(baseline, plan, guard=options.guard)
+    return Drafted(server, baseline, plan, scripts, given)
+
+
+# The server's words, which are English on a scratch server.
+_NO_ROLE = re.compile(r'\brole "(.+)" does not exist')
+
+
+def _missing_role(error: UserCodeError) -> str | None:
+    found = _NO_ROLE.search(error.what)
+    return found[1] if found is not None else None
