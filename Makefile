@@ -45,7 +45,7 @@ test-on-%: .venv/ready .venv/postgresql/%
 	@echo "== PostgreSQL $*"
 	PATH="$(CURDIR)/.venv/postgresql/$*/bin:$$PATH" LD_LIBRARY_PATH="$(CURDIR)/.venv/postgresql/$*/lib" \
 		$(BIN)/pytest -q -p no:cacheprovider --sample \
-		tests/postgres/snapshot tests/migrate/test_states.py tests/acceptance/test_scenarios.py
+		tests/postgres/snapshot tests/postgres/test_alike.py tests/migrate/test_states.py tests/acceptance/test_scenarios.py
 
 check: .venv/ready  ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

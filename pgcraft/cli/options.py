@@ -61,16 +61,26 @@ def _read_configuration(context: click.Context, _parameter: click.Parameter, pro
 
 
 def _defaults(context: click.Context, table: dict[str, Any], source: Path) -> dict[str, Any]:
-    names = {
-        option.removeprefix("--"): parameter.name
+    known = {
+        option.removeprefix("--"): parameter
         for command in _all_commands(context)
         for parameter in command.params
         for option in parameter.opts
     }
-    unknown = sorted(set(table) - set(names))
+    unknown = sorted(set(table) - set(known))
     if unknown:
         raise click.UsageError(f"{source} sets {', '.join(unknown)}, which pgcraft does not know.")
-    return {names[option]: value for option, value in table.items() if names[option] is not None}
+    return {
+        name: _listed(value, known[option])
+        for option, value in table.items()
+        for name in [str(known[option].name)]
+    }
+
+
+def _listed(value: Any, parameter: click.Parameter) -> Any:
+    """One value for an option that can be given several times needs no list around it."""
+    several = isinstance(parameter, click.Option) and parameter.multiple
+    return [value] if several and not isinstance(value, list) else value
 
 
 def _all_commands(context: click.Context) -> list[click.Command]:
@@ -124,8 +134,10 @@ _DECORATORS = [
     ),
     click.option(
         "--postgres",
+        multiple=True,
         metavar="BINDIR|MAJOR",
-        help="PostgreSQL programs to use.  [default: found on this machine]",
+        help="PostgreSQL programs to use; given again, the scripts of the first one are proven on "
+        "each of the others too.  [default: found on this machine]",
     ),
     click.option(
         "--output",
@@ -220,7 +232,7 @@ def _options(values: dict[str, Any], fail_on: Any) -> Options:
         output=values["output"] or root / OUTPUT,
         from_revision=values["from_revision"],
         base_ref=values["base_ref"],
-        postgres=values["postgres"],
+        postgres=tuple(values["postgres"]),
         message=values["message"],
         manage=tuple(values["manage"]),
         ignore=tuple(values["ignore"]),

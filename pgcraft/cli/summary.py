@@ -128,7 +128,7 @@ def _certificate(report: Report) -> Table:
         for step, goal in _STEPS.items():
             table.add_row(step, _outcome(report, step, goal))
     rows = "" if report.scripts is None else ", without production's rows"
-    table.add_row("PostgreSQL", f"{report.postgres}{rows}")
+    table.add_row("PostgreSQL", f"{', '.join(report.postgres)}{rows}")
     return table
 
 

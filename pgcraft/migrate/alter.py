@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.columns import alter_columns, set_options
+from pgcraft.migrate.constraints import change_constraint
 from pgcraft.migrate.names import quoted_name, quoted_schema
 from pgcraft.migrate.privileges import alter_grant
 from pgcraft.migrate.relations import alter_table
@@ -214,13 +215,6 @@ def _set_sequence(old: CatalogObject, new: CatalogObject) -> tuple[str, ...]:
     return tuple(statements)
 
 
-def _change_constraint(old: CatalogObject, new: CatalogObject) -> tuple[str, ...] | None:
-    if old.definition == f"{new.definition} NOT VALID" and new.parent is not None:
-        word = new.parent.kind.upper()
-        return (f"ALTER {word} {new.parent.identity} VALIDATE CONSTRAINT {quoted_name(new)}",)
-    return None
-
-
 def _comment(_: CatalogObject, new: CatalogObject) -> tuple[str, ...]:
     return (new.create,)
 
@@ -241,7 +235,7 @@ def _nothing(_: CatalogObject, __: CatalogObject) -> tuple[str, ...]:
 
 _IN_PLACE = {
     "comment": _comment,
-    "constraint": _change_constraint,
+    "constraint": change_constraint,
     "extension": _alter_extension,
     "function": _replace_routine,
     "grant": alter_grant,

@@ -39,13 +39,14 @@ def cyclic_foreign_keys(graph: Graph, tables: Collection[Key]) -> set[Key]:
     }
 
 
-def checks_that_lead_back(graph: Graph, tables: Collection[Key]) -> set[Key]:
-    """Find the checks that call a function which needs their own table."""
+def parts_that_lead_back(graph: Graph, tables: Collection[Key]) -> set[Key]:
+    """Find the checks and columns that call a function which needs their own table."""
     return {
         key
         for table in tables
         for key in graph.parts.get(table, ())
-        if graph.snapshot[key].detail("type") == "check" and leads_back(graph, key, table)
+        if key.kind == "column" or graph.snapshot[key].detail("type") == "check"
+        if leads_back(graph, key, table)
     }
 
 
@@ -54,10 +55,10 @@ def tables_of(sides: Iterable[Iterable[Key]]) -> set[Key]:
     return {key for side in sides for key in side if key.kind == "table"}
 
 
-def leads_back(graph: Graph, constraint: Key, table: Key) -> bool:
-    """Whether a table's constraint needs something else, a function, that needs the table."""
+def leads_back(graph: Graph, part: Key, table: Key) -> bool:
+    """Whether something on a table needs something else, a function, that needs the table."""
     seen: set[Key] = set()
-    waiting = [key for key in graph.needs.get(constraint, ()) if graph.whole(key) != table]
+    waiting = [key for key in graph.needs.get(part, ()) if graph.whole(key) != table]
     while waiting:
         key = waiting.pop()
         if graph.whole(key) == table:

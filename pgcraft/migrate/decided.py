@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pgcraft.migrate.alter import alteration
 from pgcraft.migrate.changes import Changes, is_retyped, loses
 from pgcraft.migrate.claimed import claimed, take_out_cycles
-from pgcraft.migrate.cycles import checks_that_lead_back, cyclic_foreign_keys, tables_of
+from pgcraft.migrate.constraints import without_remade
+from pgcraft.migrate.cycles import cyclic_foreign_keys, parts_that_lead_back, tables_of
 from pgcraft.migrate.domains import domains_made_anew
 from pgcraft.migrate.ending import find_ending
 from pgcraft.migrate.possible import fixed_by_partitions, possible
@@ -73,7 +74,8 @@ def _decided(
     operations: Sequence[Described],
     using: Mapping[Key, str],
 ) -> Changes:
-    claims = without_rewrites(claimed(operations, old, new, changes, using), changes)
+    claims = claimed(operations, old, new, changes, using)
+    claims = without_remade(without_rewrites(claims, changes), changes)
     take_out_cycles(claims, new)
     in_place, remade = _alterations(old, changes, claims, operations, using)
     ending = find_ending(
@@ -99,7 +101,7 @@ def _decided(
         created=possible(old, new, {key for key, one in changes.items() if one.action == "create"}),
         in_place=in_place,
         ending=ending,
-        loose=cyclic_foreign_keys(old, going) | checks_that_lead_back(old, going),
+        loose=cyclic_foreign_keys(old, going) | parts_that_lead_back(old, going),
     )
 
 

@@ -8,11 +8,13 @@ from pgcraft.migrate.alter import alteration, beyond_creation, creation
 from pgcraft.migrate.aside import put_aside, released, remade_types
 from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, is_retyped, rank
 from pgcraft.migrate.consequences import CONSEQUENCES
+from pgcraft.migrate.cycles import tables_of
 from pgcraft.migrate.graph import owner_of
+from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.numbering import in_two_steps
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.rewritten import rewritten_once
-from pgcraft.migrate.tables import create_table, inline_parts
+from pgcraft.migrate.tables import create_table, inline_parts, late_defaults
 from pgcraft.migrate.told import as_it_comes, comes_with_relation
 
 if TYPE_CHECKING:
@@ -20,16 +22,17 @@ if TYPE_CHECKING:
 
     from pgcraft.migrate.changes import Changes
     from pgcraft.migrate.graph import Graph
-    from pgcraft.postgres.snapshot import Key
+    from pgcraft.postgres.snapshot import CatalogObject, Key
 
 
 def build_nodes(changes: Changes) -> list[Node]:
     """Make the nodes of all changes."""
+    late = late_defaults(changes.new, tables_of([changes.created]))
     claimed = [
         Node(
             operation=number,
             ends=one.before - changes.loose,
-            begins=one.after,
+            begins=one.after - late,
             rank=(ALEMBIC, number, "", 0, ""),
         )
         for number, one in changes.claims.items()
@@ -37,7 +40,7 @@ def build_nodes(changes: Changes) -> list[Node]:
     nodes = [
         *claimed,
         *_drops(changes),
-        *_creations(changes),
+        *_creations(changes, late),
         *_alterations(changes),
         *released(changes),
     ]
@@ -54,6 +57,13 @@ def _drops(changes: Changes) -> Iterator[Node]:
         owner = owner_of(item)
         if owner is not None and owner in ends and key not in changes.loose:
             continue
+        if key.kind == "column" and key in changes.loose and item.detail("default") is not None:
+            yield Node(
+                statements=(f"{_alter_column(item)} DROP DEFAULT",),
+                ends=frozenset({key}),
+                rank=rank(DROPS, key, old),
+            )
+            continue
         # It goes with its parts.
         parts = frozenset(old.with_parts([key])) & ends - (changes.loose - {key})
         # A column of a parent table takes those of its children along.
@@ -65,7 +75,7 @@ def _drops(changes: Changes) -> Iterator[Node]:
         )
 
 
-def _creations(changes: Changes) -> Iterator[Node]:
+def _creations(changes: Changes, late: set[Key]) -> Iterator[Node]:
     old, new = changes.old, changes.new
     told_no_more = {key for key in changes.in_place if key not in new.snapshot}
     comes = changes.created | changes.ending.remade
@@ -78,9 +88,16 @@ def _creations(changes: Changes) -> Iterator[Node]:
             comes -= inline | {table}
             yield Node(
                 statements=create_table(graph, table, inline, owner=changes.owner),
-                begins=inline | {table},
+                begins=inline - late | {table},
                 rank=rank(REST, table, graph),
             )
+    for key in sorted(late):
+        item = new.snapshot[key]
+        yield Node(
+            statements=(f"{_alter_column(item)} SET DEFAULT {item.detail('default')}",),
+            begins=frozenset({key}),
+            rank=rank(REST, key, new),
+        )
     for key in sorted(comes):
         graph = new if key in new.snapshot else old
         yield Node(
@@ -98,6 +115,12 @@ def _creations(changes: Changes) -> Iterator[Node]:
                     requires=frozenset({key}),
                     rank=(ALEMBIC, number, key.identity, 1, ""),
                 )
+
+
+def _alter_column(column: CatalogObject) -> str:
+    assert column.parent is not None  # noqa: S101  # every column belongs to a relation
+    word = column.parent.kind.upper()
+    return f"ALTER {word} {column.parent.identity} ALTER COLUMN {quoted_name(column)}"
 
 
 def _coming(changes: Changes, graph: Graph, key: Key) -> tuple[str, ...]:

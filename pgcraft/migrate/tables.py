@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import beyond_creation, creation
-from pgcraft.migrate.cycles import leads_back
+from pgcraft.migrate.cycles import parts_that_lead_back
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.told import comes_with_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pgcraft.migrate.graph import Graph
     from pgcraft.postgres.snapshot import CatalogObject, Key
@@ -18,18 +18,30 @@ if TYPE_CHECKING:
 
 def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
     """The columns and constraints that CREATE TABLE makes; foreign keys come apart."""
-    return frozenset(
+    parts = graph.parts.get(table, ())
+    back = parts_that_lead_back(graph, [table])
+    columns = {
         key
-        for key in graph.parts.get(table, ())
-        if (
-            (key.kind == "column" and not comes_with_relation(graph, graph.snapshot[key]))
-            or (
-                key.kind == "constraint"
-                and _is_inline(graph.snapshot[key])
-                and not leads_back(graph, key, table)
-            )
-        )
+        for key in parts
+        if key.kind == "column"
+        and not comes_with_relation(graph, graph.snapshot[key])
+        and (key not in back or graph.snapshot[key].detail("generated") is None)
+    }
+    later = {key for key in back | set(parts) - columns if key.kind == "column"}
+    return frozenset(columns).union(
+        key
+        for key in parts
+        if key.kind == "constraint"
+        and _is_inline(graph.snapshot[key])
+        and key not in back
+        and later.isdisjoint(graph.needs.get(key, ()))
     )
+
+
+def late_defaults(graph: Graph, tables: Collection[Key]) -> set[Key]:
+    """Columns of new tables whose default calls a function that needs the table: it comes later."""
+    back = parts_that_lead_back(graph, tables)
+    return {key for key in back if graph.snapshot[key].detail("default") is not None}
 
 
 def _is_inline(constraint: CatalogObject) -> bool:
@@ -45,7 +57,8 @@ def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str)
     create, *beyond = creation(item, owner=owner)
     order = graph.columns.get(table.identity, ())
     columns = {quoted_name(snapshot[key]): snapshot[key] for key in parts if key.kind == "column"}
-    lines = [columns[name].definition for name in order if name in columns]
+    late = late_defaults(graph, [table])
+    lines = [_line(columns[name], late) for name in order if name in columns]
     lines += _constraints(snapshot[key] for key in sorted(parts) if key.kind == "constraint")
     start = f"{table.kind.upper()} {table.identity}"
     body = f"{start} ({', '.join(lines)})"
@@ -53,6 +66,11 @@ def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str)
     for key in sorted(parts):
         statements += beyond_creation(snapshot[key], owner=owner)
     return tuple(statements)
+
+
+def _line(column: CatalogObject, late: Collection[Key]) -> str:
+    default = f" DEFAULT {column.detail('default')}"
+    return column.definition.replace(default, "", 1) if column.key in late else column.definition
 
 
 def _constraints(items: Iterable[CatalogObject]) -> Iterator[str]:

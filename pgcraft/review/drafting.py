@@ -73,7 +73,7 @@ def drafted(options: Options, stage: Stages) -> Iterator[Drafted]:
     commit = None
     if options.base_ref is not None:
         commit = find_commit(options.project.root, options.base_ref, output=options.output)
-    programs = find_programs(options.postgres)
+    programs = find_programs(options.postgres[0] if options.postgres else None)
     given: tuple[str, ...] = ()
     while True:
         with ExitStack() as stack:
@@ -89,7 +89,7 @@ def drafted(options: Options, stage: Stages) -> Iterator[Drafted]:
             return
 
 
-def _draft(  # each is another thing that the stages begin with
+def _draft(
     stack: ExitStack,
     options: Options,
     stage: Stages,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Level = Literal["error", "warning", "info"]
 
@@ -31,3 +34,11 @@ class Finding:
     relation: str | None = None
     evidence: Literal["measured", "catalog", "documented", "squawk"] = "measured"
     waived: bool = False
+
+
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by level, then by rule and words."""
+    return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .proof import Mismatch, Proof
     from .scripts import Scripts
 
-_ORDER = {"error": 0, "warning": 1, "info": 2}
-
 
 def find(
     plan: Plan, proof: Proof, scripts: Scripts | None, changes: tuple[Change, ...]
@@ -40,7 +38,7 @@ def find(
         changes: What the upgrade did.
 
     Returns:
-        The findings, worst first.
+        The findings.
     """
     findings = [
         *(_unproven(one) if scripts else _unseen(one) for one in proof.mismatches),
@@ -51,7 +49,7 @@ def find(
         *(_captured(revision) for revision in plan.draft.captured),
         *find_in_changes(plan, proof, changes),
     ]
-    return tuple(sorted(findings, key=lambda one: (_ORDER[one.level], one.rule, one.message)))
+    return tuple(findings)
 
 
 def _unproven(mismatch: Mismatch) -> Finding:

@@ -9,6 +9,8 @@ from pgcraft.postgres.roles import roles_set_aside
 
 from .changes import list_changes
 from .drafting import drafted
+from .elsewhere import elsewhere_findings, prove_elsewhere
+from .finding import worst_first
 from .findings import find, given_role
 from .measure import measure
 from .output import write_output
@@ -52,24 +54,29 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
         if scripts is not None and proof.holds and not scripts.upgrade.transactional:
             with stage("Stopping where the script commits"):
                 stops = find_stop_points(server, baseline, plan, scripts)
+        others = prove_elsewhere(options, stage, plan, scripts)
         # What stops half way says nothing of the rest: then the plan does.
         after = plan.target if proof.stopped else proof.upgraded
         made = {name: make for name, make in plan.roles.items() if name not in baseline.roles}
         changes = list_changes(plan.base, after, made)
         report = Report(
             tool=version("pgcraft"),
-            postgres=server.programs.version,
+            postgres=(server.programs.version, *(one.version for one in others)),
+            elsewhere=others,
             baseline=baseline,
             plan=plan,
             scripts=scripts,
             proof=proof,
             measurement=measurement,
             changes=changes,
-            findings=(
-                *find(plan, proof, scripts, changes),
-                *unmeasured(measurement, proof),
-                *stop_findings(stops),
-                *(given_role(role) for role in given),
+            findings=worst_first(
+                [
+                    *find(plan, proof, scripts, changes),
+                    *unmeasured(measurement, proof),
+                    *stop_findings(stops),
+                    *(given_role(role) for role in given),
+                    *elsewhere_findings(others),
+                ]
             ),
             stop_points=stops,
         )

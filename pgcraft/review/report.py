@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .baseline import Baseline
     from .changes import Change
+    from .elsewhere import ProofElsewhere
     from .finding import Finding
     from .measure import Measurement, StatementFacts
     from .options import FailOn
@@ -33,7 +34,8 @@ class Report:
 
     Attributes:
         tool: pgcraft's version.
-        postgres: The version of the scratch server.
+        postgres: The versions of the scratch servers.
+        elsewhere: What applying the scripts showed on all but the first of them.
         baseline: The base.
         plan: The change.
         scripts: The scripts; None when nothing changes.
@@ -45,7 +47,8 @@ class Report:
     """
 
     tool: str
-    postgres: str
+    postgres: tuple[str, ...]
+    elsewhere: tuple[ProofElsewhere, ...]
     baseline: Baseline
     plan: Plan
     scripts: Scripts | None
@@ -129,7 +132,14 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         "version": FORMAT,
         "verdict": report.verdict,
         "tool": {"name": "pgcraft", "version": report.tool},
-        "postgres": [{"version": report.postgres}],
+        "postgres": [
+            {"version": version, **_outcome(proof)}
+            for version, proof in zip(
+                report.postgres,
+                [report.proof, *(one.proof for one in report.elsewhere)],
+                strict=True,
+            )
+        ],
         "base": {
             "revision": report.baseline.revision,
             "fingerprint": report.plan.base.fingerprint,
@@ -168,11 +178,17 @@ def _script(script: Script | None) -> dict[str, Any] | None:
     }
 
 
-def _proof(proof: Proof) -> dict[str, Any]:
+def _outcome(proof: Proof) -> dict[str, Any]:
     return {
         "up_equals_models": proof.up_equals_models,
         "down_equals_base": proof.down_equals_base,
         "up_again": proof.up_again,
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {
+        **_outcome(proof),
         "differences": [_difference(one) for one in proof.mismatches],
     }
 

@@ -7,6 +7,7 @@ import itertools
 import pytest
 from acceptance.scenarios import REVIEWED, SCENARIOS
 from acceptance.walk import Walk, body, review_draft
+from versions import AT_HAND
 
 _numbers = itertools.count(1)
 
@@ -20,11 +21,13 @@ pytestmark = [
 
 
 def _cases(names):
-    reasons = {name: SCENARIOS[name].known for name in names}
-    return [
-        pytest.param(name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [])
-        for name, reason in reasons.items()
-    ]
+    return [pytest.param(name, marks=_marks(SCENARIOS[name])) for name in names]
+
+
+def _marks(scenario):
+    if AT_HAND[0].major < scenario.since:
+        return [pytest.mark.skip(reason=f"needs PostgreSQL {scenario.since}")]
+    return [pytest.mark.xfail(reason=scenario.known, strict=True)] if scenario.known else []
 
 
 @pytest.fixture(scope="module")

@@ -137,5 +137,6 @@ SCENARIOS = {
             "SELECT name, updated_at IS NULL FROM crm.customers": [("Ada", False)],
         },
         kept={"SELECT name FROM crm.customers": [("Ada",)]},
+        since=15,
     ),
 }

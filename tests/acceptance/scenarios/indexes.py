@@ -108,6 +108,7 @@ SCENARIOS = {
     "unique constraint treats nulls as equal": change(
         ('UniqueConstraint("name", name="uq")',),
         ('UniqueConstraint("name", name="uq", postgresql_nulls_not_distinct=True)',),
+        since=15,
     ),
     "index=True added": Scenario(
         old=models(), new=models(name=", index=True"), use_old=FILLED, holds=NAMES, kept=NAMES

@@ -32,6 +32,7 @@ class Scenario:
         reads_otherwise: Whether the server deparses something of it otherwise once what it
             deparsed was run.
         raw_tables: Whether tables are made by SQL of the models' own events.
+        since: The first major version that knows what it uses.
         known: The bug because of which it fails, as long as it does.
     """
 
@@ -50,4 +51,5 @@ class Scenario:
     env: Mapping[str, str] = field(default_factory=dict)
     reads_otherwise: bool = False
     raw_tables: bool = False
+    since: int = 14
     known: str = ""

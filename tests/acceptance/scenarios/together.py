@@ -98,6 +98,7 @@ SCENARIOS = {
         " ALTER TABLE crm.things ENABLE TRIGGER USER",
         holds={"SELECT kind::text FROM crm.things ORDER BY id": [("b",), ("a",)]},
         kept={"SELECT kind::text FROM crm.things ORDER BY id": [("b",), ("a",)]},
+        since=15,
     ),
     "table and its enum move to another schema under a foreign key": Scenario(
         old=MODELS + MOVED.format("here"),

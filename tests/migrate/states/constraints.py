@@ -29,6 +29,31 @@ STATES = {
         _on_b("FOREIGN KEY (x) REFERENCES s.a DEFERRABLE INITIALLY DEFERRED")
         + "COMMENT ON CONSTRAINT k ON s.b IS 'x';",
     ),
+    "foreign keys' deferring alone": Pair(
+        _on_b("FOREIGN KEY (x, y) REFERENCES s.a (x, y) MATCH FULL ON DELETE SET NULL")
+        + """ALTER TABLE s.b ADD CONSTRAINT "L 1" FOREIGN KEY (x) REFERENCES s.a DEFERRABLE,
+            ADD CONSTRAINT m FOREIGN KEY (x) REFERENCES s.a DEFERRABLE INITIALLY DEFERRED,
+            ADD CONSTRAINT n FOREIGN KEY (y) REFERENCES s.a DEFERRABLE NOT VALID;""",
+        _on_b(
+            "FOREIGN KEY (x, y) REFERENCES s.a (x, y) MATCH FULL ON DELETE SET NULL DEFERRABLE"
+        )
+        + """ALTER TABLE s.b
+            ADD CONSTRAINT "L 1" FOREIGN KEY (x) REFERENCES s.a DEFERRABLE INITIALLY DEFERRED,
+            ADD CONSTRAINT m FOREIGN KEY (x) REFERENCES s.a,
+            ADD CONSTRAINT n FOREIGN KEY (y) REFERENCES s.a INITIALLY DEFERRED NOT VALID;""",
+    ),
+    "foreign key's deferring and validity": Pair(
+        _on_b("FOREIGN KEY (x) REFERENCES s.a NOT VALID"),
+        _on_b("FOREIGN KEY (x) REFERENCES s.a DEFERRABLE"),
+    ),
+    "foreign key of a partitioned table deferrable": Pair(
+        "CREATE TABLE s.a (id integer PRIMARY KEY); CREATE TABLE s.b (id integer,"
+        " a integer CONSTRAINT k REFERENCES s.a) PARTITION BY RANGE (id);"
+        "CREATE TABLE s.b1 PARTITION OF s.b FOR VALUES FROM (0) TO (9);",
+        "CREATE TABLE s.a (id integer PRIMARY KEY); CREATE TABLE s.b (id integer,"
+        " a integer CONSTRAINT k REFERENCES s.a INITIALLY DEFERRED) PARTITION BY RANGE (id);"
+        "CREATE TABLE s.b1 PARTITION OF s.b FOR VALUES FROM (0) TO (9);",
+    ),
     "foreign key not validated": Pair(
         _on_b("FOREIGN KEY (x) REFERENCES s.a"), _on_b("FOREIGN KEY (x) REFERENCES s.a NOT VALID")
     ),

@@ -6,7 +6,50 @@ from migrate.states.pair import Pair
 
 PARENT = "CREATE TABLE s.p (id integer NOT NULL, a text DEFAULT 'x');"
 
+ROW = """
+CREATE TABLE s.t (id integer, a integer, CONSTRAINT k CHECK (id > 0));
+CREATE FUNCTION s.f(s.t) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+ALTER TABLE s.t ALTER a SET DEFAULT (NULL::s.t).id, ALTER id SET DEFAULT s.f(NULL) + 1;
+ALTER TABLE s.t ADD COLUMN b integer DEFAULT s.f(NULL::s.t) NOT NULL;
+"""
+
 STATES = {
+    "default through the table's own row type comes and goes": Pair("", ROW),
+    "default through the table's own row type, and a column besides": Pair(
+        "CREATE TABLE s.t (id integer, a integer, CONSTRAINT k CHECK (id > 0));", ROW
+    ),
+    "default through the table's own row type changes": Pair(
+        ROW, ROW.replace("s.t).id", "s.t).a") + "ALTER TABLE s.t ADD x integer, DROP b;"
+    ),
+    "default and computed column call functions of the table": Pair(
+        "",
+        """
+        CREATE TABLE s.t (id integer NOT NULL, a integer UNIQUE, b integer CHECK (b > 0));
+        CREATE FUNCTION s.f(s.t) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+        CREATE FUNCTION s.g() RETURNS SETOF s.t LANGUAGE sql AS 'SELECT * FROM s.t';
+        CREATE FUNCTION s.top() RETURNS integer LANGUAGE sql RETURN (SELECT max(id) FROM s.t);
+        ALTER TABLE s.t ALTER id SET DEFAULT s.top() + 1, ADD PRIMARY KEY (id),
+            ALTER a SET DEFAULT s.f(NULL), ALTER a SET STATISTICS 300,
+            ADD COLUMN c integer GENERATED ALWAYS AS (s.f(NULL::s.t)) STORED UNIQUE;
+        COMMENT ON COLUMN s.t.a IS 'x'; GRANT SELECT (a) ON s.t TO anon;
+        CREATE TABLE s.u (t integer REFERENCES s.t, c integer REFERENCES s.t (c));
+        CREATE VIEW s.v AS SELECT id, s.f(t) AS f FROM s.t; CREATE INDEX i ON s.t (a);
+        """,
+    ),
+    "default through the row type of a partitioned table": Pair(
+        "",
+        "CREATE TABLE s.t (id integer, a integer) PARTITION BY RANGE (id);"
+        "ALTER TABLE s.t ALTER a SET DEFAULT (NULL::s.t).id;"
+        "CREATE TABLE s.p PARTITION OF s.t FOR VALUES FROM (0) TO (9);"
+        "CREATE TABLE s.c (x integer); ALTER TABLE s.c ALTER x SET DEFAULT (ROW(1)::s.c).x;"
+        "CREATE TABLE s.d () INHERITS (s.c);",
+    ),
+    "column's type is remade under a default through the row type": Pair(
+        "CREATE TYPE s.e AS ENUM ('a', 'b'); CREATE TABLE s.t (e s.e, a integer);"
+        "ALTER TABLE s.t ALTER a SET DEFAULT (ROW('a', 2)::s.t).a;",
+        "CREATE TYPE s.e AS ENUM ('b', 'a'); CREATE TABLE s.t (e s.e, a bigint);"
+        "ALTER TABLE s.t ALTER a SET DEFAULT (ROW('b', 2)::s.t).a;",
+    ),
     "unlogged table with a serial and a foreign key": Pair(
         "CREATE UNLOGGED TABLE s.a (id serial PRIMARY KEY);"
         "CREATE UNLOGGED TABLE s.b (id serial PRIMARY KEY, a integer REFERENCES s.a);",

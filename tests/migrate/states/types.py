@@ -96,7 +96,6 @@ STATES = {
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a'); CREATE TABLE s.t (e s.e);"
         "COMMENT ON TABLE s.t IS 'x';",
         left=("enum s.e: labels 'a', 'b' -> 'b', 'a'",),
-        left_back=("enum s.e: labels 'b', 'a' -> 'a', 'b'",),
     ),
     "enum of the key of a partition's partitions loses a label, within a domain": Pair(
         ENUM.format("'a', 'b'")
@@ -108,7 +107,6 @@ STATES = {
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES FROM (0) TO (9) PARTITION BY HASH (e);"
         "CREATE TABLE s.t (e s.e, x integer);",
         left=("enum s.e: labels 'a', 'b' -> 'a'",),
-        left_back=(),
     ),
     "enum of a partition key becomes text": Pair(
         ENUM.format("'a', 'b'")
@@ -117,7 +115,6 @@ STATES = {
         'CREATE TABLE s.p ("E, f" text, f text) PARTITION BY LIST ("E, f");'
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a');",
         left=('column s.p."E, f": type s.e -> text', "enum s.e: dropped"),
-        left_back=(),
     ),
     "enum of a partition key reordered": Pair(
         ENUM.format("'a', 'b'") + "CREATE TABLE s.t (id integer, e s.e);",
