@@ -10,7 +10,8 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import text
 from sqlalchemy.schema import CreateTable, DDLElement
 
-_MARK = "_pgcraft_exact"
+EXACT = "_pgcraft_exact"
+"""The mark of a way to write scripts that is exact already."""
 
 
 def write_scripts_exactly() -> None:
@@ -21,7 +22,7 @@ def write_scripts_exactly() -> None:
     that a script from the beginning on would stop at it. Calling this again changes nothing.
     """
     original = DefaultImpl._exec  # noqa: SLF001  # where every statement of a script passes
-    if hasattr(original, _MARK):
+    if hasattr(original, EXACT):
         return
 
     @functools.wraps(original)
@@ -37,7 +38,7 @@ def write_scripts_exactly() -> None:
         self.static_output(_compiled(self, construct) + self.command_terminator)
         return None
 
-    setattr(execute, _MARK, True)
+    setattr(execute, EXACT, True)
     DefaultImpl._exec = execute  # type: ignore[method-assign]  # noqa: SLF001  # as said
 
 

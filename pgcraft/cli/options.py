@@ -11,6 +11,8 @@ import click
 
 from pgcraft.errors import PGCraftError
 
+from .script_options import SCRIPT_OPTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -140,6 +142,12 @@ _DECORATORS = [
         "each of the others too.  [default: found on this machine]",
     ),
     click.option(
+        "--seed",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="SQL with rows to put into the base, for migrations of data to work on.",
+    ),
+    click.option(
         "--output",
         type=click.Path(path_type=Path),
         metavar="DIR",
@@ -165,19 +173,14 @@ _DECORATORS = [
         metavar="PATTERN",
         help="Leave names out of the comparison, such as 'legacy.*'.",
     ),
-    click.option(
-        "--guard/--no-guard",
-        default=True,
-        show_default=True,
-        help="Let each transaction refuse a database at another revision.",
-    ),
+    *SCRIPT_OPTIONS,
     click.option(
         "--timeout",
         default=600.0,
         show_default="600",
         metavar="SECONDS",
         type=click.FloatRange(min=0, min_open=True),
-        help="For each run of the project's code.",
+        help="For each run of the project's code, and of a script in the proof.",
     ),
     click.option(
         "--no-cache",
@@ -194,11 +197,15 @@ _SHARED = {
     "from_revision",
     "base_ref",
     "postgres",
+    "seed",
     "output",
     "message",
     "manage",
     "ignore",
     "guard",
+    "lock_timeout",
+    "statement_timeout",
+    "no_psql",
     "timeout",
     "no_cache",
 }
@@ -233,10 +240,14 @@ def _options(values: dict[str, Any], fail_on: Any) -> Options:
         from_revision=values["from_revision"],
         base_ref=values["base_ref"],
         postgres=tuple(values["postgres"]),
+        seed=values["seed"],
         message=values["message"],
         manage=tuple(values["manage"]),
         ignore=tuple(values["ignore"]),
         guard=values["guard"],
+        lock_timeout=values["lock_timeout"],
+        statement_timeout=values["statement_timeout"],
+        psql=not values["no_psql"],
         timeout=values["timeout"],
         cache=not values["no_cache"],
         **chosen,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def print_summary(
     if report.proof.unmanaged:
         names = ", ".join(str(key) for key in report.proof.unmanaged)
         _section(console, "Not managed, left alone", Text(names))
-    _section(console, f"Files in {options.output}", Text("\n".join(sorted(files))))
+    _section(console, f"Files in {options.output}", Text("\n".join(_listed(files))))
     step = _next_step(report)
     if step:
         _section(console, "Next", Text(step))
@@ -57,6 +58,14 @@ def print_summary(
             click.echo(line.rstrip())
     if show_sql:
         _print_sql(report)
+
+
+def _listed(files: Iterable[str]) -> list[str]:
+    """The files in the directory, and how many are in one below it."""
+    names = sorted(files)
+    below = Counter(name.partition("/")[0] for name in names if "/" in name)
+    plain = [name for name in names if "/" not in name]
+    return sorted([*plain, *(f"{name}/ ({count} scripts)" for name, count in below.items())])
 
 
 def _print_sql(report: Report) -> None:

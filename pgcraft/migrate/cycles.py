@@ -40,12 +40,29 @@ def cyclic_foreign_keys(graph: Graph, tables: Collection[Key]) -> set[Key]:
 
 
 def parts_that_lead_back(graph: Graph, tables: Collection[Key]) -> set[Key]:
-    """Find the checks and columns that call a function which needs their own table."""
+    """Find the checks and computed columns that call a function which needs their own table.
+
+    With these, what else of the table stands on such a column.
+    """
+    found = {
+        key
+        for table in tables
+        for key in graph.parts.get(table, ())
+        for item in [graph.snapshot[key]]
+        if item.detail("type") == "check" or item.detail("generated") is not None
+        if leads_back(graph, key, table)
+    }
+    parts = {key for table in tables for key in graph.parts.get(table, ())}
+    return found | {key for one in found for key in graph.dependents.get(one, ()) if key in parts}
+
+
+def defaults_that_lead_back(graph: Graph, tables: Collection[Key]) -> set[Key]:
+    """Find the columns whose default calls a function that needs their own table."""
     return {
         key
         for table in tables
         for key in graph.parts.get(table, ())
-        if key.kind == "column" or graph.snapshot[key].detail("type") == "check"
+        if key.kind == "column" and graph.snapshot[key].detail("default") is not None
         if leads_back(graph, key, table)
     }
 

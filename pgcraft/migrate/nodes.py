@@ -8,13 +8,13 @@ from pgcraft.migrate.alter import alteration, beyond_creation, creation
 from pgcraft.migrate.aside import put_aside, released, remade_types
 from pgcraft.migrate.changes import ALEMBIC, DROPS, REST, is_retyped, rank
 from pgcraft.migrate.consequences import CONSEQUENCES
-from pgcraft.migrate.cycles import tables_of
+from pgcraft.migrate.cycles import defaults_that_lead_back, tables_of
 from pgcraft.migrate.graph import owner_of
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.numbering import in_two_steps
 from pgcraft.migrate.order import Node
 from pgcraft.migrate.rewritten import rewritten_once
-from pgcraft.migrate.tables import create_table, inline_parts, late_defaults
+from pgcraft.migrate.tables import create_table, inline_parts
 from pgcraft.migrate.told import as_it_comes, comes_with_relation
 
 if TYPE_CHECKING:
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
 def build_nodes(changes: Changes) -> list[Node]:
     """Make the nodes of all changes."""
-    late = late_defaults(changes.new, tables_of([changes.created]))
     claimed = [
         Node(
             operation=number,
             ends=one.before - changes.loose,
-            begins=one.after - late,
+            begins=one.after,
             rank=(ALEMBIC, number, "", 0, ""),
         )
         for number, one in changes.claims.items()
@@ -40,7 +39,8 @@ def build_nodes(changes: Changes) -> list[Node]:
     nodes = [
         *claimed,
         *_drops(changes),
-        *_creations(changes, late),
+        *_creations(changes),
+        *_late_defaults(changes),
         *_alterations(changes),
         *released(changes),
     ]
@@ -57,13 +57,6 @@ def _drops(changes: Changes) -> Iterator[Node]:
         owner = owner_of(item)
         if owner is not None and owner in ends and key not in changes.loose:
             continue
-        if key.kind == "column" and key in changes.loose and item.detail("default") is not None:
-            yield Node(
-                statements=(f"{_alter_column(item)} DROP DEFAULT",),
-                ends=frozenset({key}),
-                rank=rank(DROPS, key, old),
-            )
-            continue
         # It goes with its parts.
         parts = frozenset(old.with_parts([key])) & ends - (changes.loose - {key})
         # A column of a parent table takes those of its children along.
@@ -75,7 +68,7 @@ def _drops(changes: Changes) -> Iterator[Node]:
         )
 
 
-def _creations(changes: Changes, late: set[Key]) -> Iterator[Node]:
+def _creations(changes: Changes) -> Iterator[Node]:
     old, new = changes.old, changes.new
     told_no_more = {key for key in changes.in_place if key not in new.snapshot}
     comes = changes.created | changes.ending.remade
@@ -88,16 +81,9 @@ def _creations(changes: Changes, late: set[Key]) -> Iterator[Node]:
             comes -= inline | {table}
             yield Node(
                 statements=create_table(graph, table, inline, owner=changes.owner),
-                begins=inline - late | {table},
+                begins=inline | {table},
                 rank=rank(REST, table, graph),
             )
-    for key in sorted(late):
-        item = new.snapshot[key]
-        yield Node(
-            statements=(f"{_alter_column(item)} SET DEFAULT {item.detail('default')}",),
-            begins=frozenset({key}),
-            rank=rank(REST, key, new),
-        )
     for key in sorted(comes):
         graph = new if key in new.snapshot else old
         yield Node(
@@ -115,6 +101,26 @@ def _creations(changes: Changes, late: set[Key]) -> Iterator[Node]:
                     requires=frozenset({key}),
                     rank=(ALEMBIC, number, key.identity, 1, ""),
                 )
+
+
+def _late_defaults(changes: Changes) -> Iterator[Node]:
+    """Defaults that call what needs their own table: they come behind it, and go before it."""
+    old, new = changes.old, changes.new
+    for key in sorted(defaults_that_lead_back(old, tables_of([changes.ending.gone]))):
+        yield Node(
+            statements=(f"{_alter_column(old.snapshot[key])} DROP DEFAULT",),
+            lets_go=frozenset({key}),
+            rank=rank(DROPS, key, old),
+        )
+    for key in sorted(defaults_that_lead_back(new, tables_of([changes.created]))):
+        item = new.snapshot[key]
+        if not comes_with_relation(new, item):
+            yield Node(
+                statements=(f"{_alter_column(item)} SET DEFAULT {item.detail('default')}",),
+                gives=frozenset({key}),
+                requires=frozenset({key}),
+                rank=rank(REST, key, new),
+            )
 
 
 def _alter_column(column: CatalogObject) -> str:

@@ -28,6 +28,8 @@ class Node:
         ends: Objects whose old state ends here: dropped, or altered.
         begins: Objects whose new state begins here: created, or altered.
         requires: Objects that must have reached their new state.
+        lets_go: Columns that lose their default here, ahead of their end.
+        gives: Columns that get their default here, when they are there.
         behind: Nodes that come first.
         rank: Its place where nothing else decides.
         commit: Whether it must be committed before the nodes behind it.
@@ -39,6 +41,8 @@ class Node:
     ends: frozenset[Key] = frozenset()
     begins: frozenset[Key] = frozenset()
     requires: frozenset[Key] = frozenset()
+    lets_go: frozenset[Key] = frozenset()
+    gives: frozenset[Key] = frozenset()
     behind: list[Node] = field(default_factory=list)
     rank: Rank
     commit: bool = False
@@ -70,17 +74,20 @@ def ordered(nodes: Iterable[Node], before: Graph, after: Graph) -> list[Node]:
     """
     nodes = sorted(nodes, key=lambda node: node.rank)
     ending, beginning = _by_key(nodes, "ends"), _by_key(nodes, "begins")
+    letting_go, giving = _by_key(nodes, "lets_go"), _by_key(nodes, "gives")
     for dependent, needed in _pairs(before):
-        for one in ending.get(dependent, ()):
+        calls = routine_name(needed) is not None and dependent in letting_go
+        for one in (letting_go if calls else ending).get(dependent, ()):
             for other in ending.get(needed, ()):
-                if one is not other and (one.drops(dependent) or other.drops(needed)):
+                if one is not other and (calls or one.drops(dependent) or other.drops(needed)):
                     other.behind.append(one)
     # What is not wanted, and comes back all the same, needs what it needed.
     carried = (pair for pair in _pairs(before) if pair[0] not in after.snapshot)
     going = _going_routines(ending)
     for dependent, needed in (*_pairs(after), *carried):
         first = [*beginning.get(needed, ()), *going.get(routine_name(needed), ())]
-        for one in beginning.get(dependent, ()):
+        calls = routine_name(needed) is not None and dependent in giving
+        for one in (giving if calls else beginning).get(dependent, ()):
             one.behind += (other for other in first if other is not one)
     for node in nodes:
         for key in node.requires:

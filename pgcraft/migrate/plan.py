@@ -94,12 +94,13 @@ def plan_migration(
         The plan.
     """
     differences, kept = tuple(differences), set[Key]()
+    old, new = Graph(before), Graph(after)
     while True:
-        renames = find_renames(differences, before, after, unless=kept)
+        renames = find_renames(differences, old, new, unless=kept)
         changes = decide(
             renames.differences,
-            Graph(renames.before),
-            Graph(after),
+            renames.old,
+            new,
             owner=owner,
             operations=operations,
             using=using or {},
@@ -115,7 +116,7 @@ def plan_migration(
     return Migration(
         steps=(
             *(SqlStep(sql=sql) for sql in renames.statements),
-            *_steps(nodes, changes.claims, renames.before, after),
+            *_steps(nodes, changes.claims, renames.old.snapshot, after),
         ),
         blocked=tuple(sorted(ending.blocked)),
         carried=frozenset(key for key in ending.remade if key not in after),

@@ -40,20 +40,20 @@ class Renames:
     Attributes:
         pairs: For each object that is renamed its new key.
         statements: The statements.
-        before: The schema behind them.
+        old: The schema behind them.
         differences: What differs then.
     """
 
     pairs: Mapping[Key, Key]
     statements: tuple[str, ...]
-    before: Snapshot
+    old: Graph
     differences: tuple[Difference, ...]
 
 
 def find_renames(
     differences: Iterable[Difference],
-    before: Snapshot,
-    after: Snapshot,
+    old: Graph,
+    new: Graph,
     *,
     unless: Collection[Key] = (),
 ) -> Renames:
@@ -64,18 +64,20 @@ def find_renames(
 
     Args:
         differences: Those of the two schemas that count.
-        before: The schema as it is.
-        after: The schema that is wanted.
+        old: The schema as it is.
+        new: The schema that is wanted.
         unless: New keys of what is dropped and made again all the same.
 
     Returns:
         What is renamed. Where more than one object could be the old one, or the new one, none is.
     """
     differences = tuple(differences)
-    old, new = Graph(before), Graph(after)
-    taken = {name for item in before for name in names_taken(item)}
+    candidates = _pairs(differences, old, new)
+    if not candidates:
+        return Renames(pairs={}, statements=(), old=old, differences=differences)
+    taken = {name for item in old.snapshot for name in names_taken(item)}
     moved = {}
-    for one, other in _pairs(differences, old, new).items():
+    for one, other in candidates.items():
         free = taken.isdisjoint(_own_names(new.snapshot[other]))
         parts = moved_with(one, other, differences, old, new) if free else None
         if parts is not None and other not in unless:
@@ -92,11 +94,11 @@ def find_renames(
     return Renames(
         pairs=pairs,
         statements=tuple(
-            _statement(before[one], after[other])
+            _statement(old.snapshot[one], new.snapshot[other])
             for one, other in sorted(pairs.items())
             if one not in along
         ),
-        before=_renamed(before, everything),
+        old=Graph(_renamed(old.snapshot, everything)),
         differences=tuple(_left(differences, everything)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.alter import beyond_creation, creation
-from pgcraft.migrate.cycles import parts_that_lead_back
+from pgcraft.migrate.cycles import defaults_that_lead_back, parts_that_lead_back
 from pgcraft.migrate.names import quoted_name
 from pgcraft.migrate.told import comes_with_relation
 
@@ -23,25 +23,13 @@ def inline_parts(graph: Graph, table: Key) -> frozenset[Key]:
     columns = {
         key
         for key in parts
-        if key.kind == "column"
-        and not comes_with_relation(graph, graph.snapshot[key])
-        and (key not in back or graph.snapshot[key].detail("generated") is None)
+        if key.kind == "column" and not comes_with_relation(graph, graph.snapshot[key])
     }
-    later = {key for key in back | set(parts) - columns if key.kind == "column"}
-    return frozenset(columns).union(
+    return frozenset(columns - back).union(
         key
         for key in parts
-        if key.kind == "constraint"
-        and _is_inline(graph.snapshot[key])
-        and key not in back
-        and later.isdisjoint(graph.needs.get(key, ()))
+        if key.kind == "constraint" and _is_inline(graph.snapshot[key]) and key not in back
     )
-
-
-def late_defaults(graph: Graph, tables: Collection[Key]) -> set[Key]:
-    """Columns of new tables whose default calls a function that needs the table: it comes later."""
-    back = parts_that_lead_back(graph, tables)
-    return {key for key in back if graph.snapshot[key].detail("default") is not None}
 
 
 def _is_inline(constraint: CatalogObject) -> bool:
@@ -57,7 +45,7 @@ def create_table(graph: Graph, table: Key, parts: frozenset[Key], *, owner: str)
     create, *beyond = creation(item, owner=owner)
     order = graph.columns.get(table.identity, ())
     columns = {quoted_name(snapshot[key]): snapshot[key] for key in parts if key.kind == "column"}
-    late = late_defaults(graph, [table])
+    late = defaults_that_lead_back(graph, [table])
     lines = [_line(columns[name], late) for name in order if name in columns]
     lines += _constraints(snapshot[key] for key in sorted(parts) if key.kind == "constraint")
     start = f"{table.kind.upper()} {table.identity}"

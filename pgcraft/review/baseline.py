@@ -12,8 +12,11 @@ from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
 from .earlier import earlier_heads
+from .seed import plant
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pgcraft.postgres.server import Server
     from pgcraft.project.process import UserCode
 
@@ -67,6 +70,7 @@ def replay(
     code: UserCode,
     from_revision: str | None,
     earlier: Earlier | None = None,
+    seed: Path | None = None,
 ) -> Baseline:
     """Read the history and replay it up to the base, and on to the head in a copy.
 
@@ -75,12 +79,14 @@ def replay(
         code: The user's code.
         from_revision: What ``--from`` said.
         earlier: The history at ``--base-ref``, which decides then.
+        seed: Rows that are put into the base.
 
     Returns:
         The base.
 
     Raises:
-        UsageError: When the history has several heads, or the revision does not exist in it.
+        UsageError: When the history has several heads, or the revision does not exist in it, or
+            the rows do not fit.
         UserCodeError: When a revision fails.
     """
     server.create_database(BASE)
@@ -95,6 +101,8 @@ def replay(
         child.run("replay", to=list(revisions), database=server.conninfo(BASE))
     with server.connect(BASE) as connection:
         schema, roles = take_snapshot(connection), take_roles(connection)
+    if seed is not None:
+        plant(server, BASE, schema, seed)
     baseline = Baseline(
         history=history,
         revisions=revisions,

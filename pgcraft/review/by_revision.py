@@ -66,8 +66,8 @@ def _placed(
     following: str | None = None
     owners: list[str | None] = []
     for one in reversed(statements):  # what stands between revisions belongs to the next one
-        following = one.revision if one.kind not in {"begin", "commit"} and one.revision else (
-            following
+        following = (
+            one.revision if one.kind not in {"begin", "commit"} and one.revision else (following)
         )
         owners.append(following)
     last: str | None = None

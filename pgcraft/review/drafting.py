@@ -109,11 +109,11 @@ def _draft(
         with stage(f"Reading {commit.ref}"):
             earlier = read_earlier(server, options, commit)
     with stage("Replaying the history"):
-        baseline = replay(server, code, options.from_revision, earlier)
+        baseline = replay(server, code, options.from_revision, earlier, options.seed)
     with stage("Comparing the models"):
         plan = autogenerate(server, code, baseline, options)
     with stage("Writing the scripts"):
-        scripts = write_scripts(baseline, plan, guard=options.guard)
+        scripts = write_scripts(baseline, plan, options)
     return Drafted(server, baseline, plan, scripts, given)
 
 

@@ -24,7 +24,7 @@ BEGIN
         INTO found FROM {table};
     END IF;
     IF found <> expected THEN
-        RAISE EXCEPTION '{direction}.sql goes on from revision %, but this database is at %',
+        RAISE EXCEPTION {sentence},
             coalesce(nullif(array_to_string(expected, ', '), ''), 'base'),
             coalesce(nullif(array_to_string(found, ', '), ''), 'base')
             USING HINT = {hint};
@@ -35,12 +35,12 @@ $pgcraft$;"""
 
 
 def guard_statement(
-    direction: str, expected: frozenset[str], end: frozenset[str], version_table: str
+    script: str, expected: frozenset[str], end: frozenset[str], version_table: str
 ) -> str:
     """Write the guard of one transaction.
 
     Args:
-        direction: ``upgrade`` or ``downgrade``.
+        script: The name of the script, for the sentence.
         expected: The heads that the database must have; none for a database at ``base``,
             with or without a version table.
         end: The heads that the whole script leads to.
@@ -53,7 +53,9 @@ def guard_statement(
         sql.SQL(", ").join(sql.Literal(one) for one in sorted(expected))
     )
     return _TEMPLATE.format(
-        direction=_as_it_is(direction),
+        sentence=sql.Literal(
+            f"{script.replace('%', '%%')} goes on from revision %, but this database is at %"
+        ),
         expected=array,
         table=_as_it_is(version_table),
         table_text=sql.Literal(version_table),

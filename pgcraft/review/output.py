@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 SUMS = "SHA256SUMS"
 TIMINGS = "timings.json"
-_OURS = re.compile(r"(up|down)grade\.sql|review\.\w+|schema\.diff|[\w-]+_[\w-]*\.py")
+_REVISIONS = "revisions"
+_OURS = re.compile(
+    rf"(up|down)grade\.sql|review\.\w+|schema\.diff|[\w-]+_[\w-]*\.py"
+    rf"|{_REVISIONS}/[\w.~%-]+\.(up|down)grade\.sql"
+)
 
 
 def check_output(directory: Path, project: Path) -> None:
@@ -48,6 +52,7 @@ def check_output(directory: Path, project: Path) -> None:
         )
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
     _refuse_edited(path)
+    _refuse_other_revisions(path)
     try:
         # The one sure way to know: permissions do not bind root, nor do they open a read-only disk.
         Path(tempfile.mkdtemp(prefix=".new-", dir=existing)).rmdir()
@@ -110,15 +115,18 @@ def write_output(
     )
     content = {**files, TIMINGS: _timings(milliseconds, statements), SUMS: sums.encode()}
     try:
+        _refuse_other_revisions(directory)
         _refuse_directories(directory, content)
         directory.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".new-", dir=directory))
         try:
             for name, data in content.items():
+                (staging / name).parent.mkdir(exist_ok=True)
                 (staging / name).write_bytes(data)
             with _signals_held():
                 _remove_previous(directory)
                 for name in content:
+                    (directory / name).parent.mkdir(exist_ok=True)
                     (staging / name).replace(directory / name)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -149,6 +157,17 @@ def _refuse_directories(directory: Path, names: Iterable[str]) -> None:
             )
 
 
+def _refuse_other_revisions(directory: Path) -> None:
+    """The one directory of a review's inside the output is a plain one: no link leads out of it."""
+    path = directory / _REVISIONS
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise UsageError(
+            f"{path} is a {'link' if path.is_symlink() else 'file'}, where a directory of the "
+            "review goes.",
+            advice="Remove it, or choose another place with --output.",
+        )
+
+
 def _cannot_write(directory: Path, error: OSError) -> UsageError:
     return UsageError(
         f"The output directory {directory} cannot be written: {error.strerror or error}.",
@@ -164,6 +183,9 @@ def _remove_previous(directory: Path) -> None:
         path = directory / name
         if path.is_file() and not path.is_symlink():
             path.unlink()
+    if any(name.startswith(f"{_REVISIONS}/") for name, _ in listed):
+        with contextlib.suppress(OSError):  # somebody else's files are in it, too
+            (directory / _REVISIONS).rmdir()
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from .measure import measure
 from .output import write_output
 from .proof import prove
 from .report import Report, files_of, script_files
+from .script_findings import find_in_scripts
 from .stages import Stages
 from .stop_points import find_stop_points, stop_findings
 from .unmeasured import unmeasured
@@ -42,14 +43,16 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
     stage = Stages(progress)
     with drafted(options, stage) as (server, baseline, plan, scripts, given):
         with stage("Proving the scripts" if scripts else "Comparing the schemas"):
-            proof = prove(server, baseline, plan, scripts)
+            proof = prove(server, baseline, plan, scripts, timeout=options.timeout)
         measurement = None
         if scripts is not None:
             with (
                 stage("Measuring the statements"),
                 roles_set_aside(server, baseline.roles),
             ):
-                measurement = measure(server, baseline.database, scripts)
+                measurement = measure(
+                    server, baseline.database, scripts, timeout=options.timeout
+                )
         stops: tuple[StopPoint, ...] = ()
         if scripts is not None and proof.holds and not scripts.upgrade.transactional:
             with stage("Stopping where the script commits"):
@@ -72,6 +75,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             findings=worst_first(
                 [
                     *find(plan, proof, scripts, changes),
+                    *find_in_scripts(plan, scripts),
                     *unmeasured(measurement, proof),
                     *stop_findings(stops),
                     *(given_role(role) for role in given),

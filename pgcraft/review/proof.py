@@ -54,7 +54,14 @@ class Proof:
         return self.up_equals_models and bool(self.down_equals_base) and bool(self.up_again)
 
 
-def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | None) -> Proof:
+def prove(
+    server: Server,
+    baseline: Baseline,
+    plan: Plan,
+    scripts: Scripts | None,
+    *,
+    timeout: float | None = None,
+) -> Proof:
     """Apply upgrade, downgrade and upgrade again to a clone of the base.
 
     Nothing of the user's code is left: its processes have ended, and the server process is a
@@ -66,13 +73,14 @@ def prove(server: Server, baseline: Baseline, plan: Plan, scripts: Scripts | Non
         plan: The schemas to compare with.
         scripts: What to apply; None when nothing changes, and then the base itself must
             have the models' schema.
+        timeout: Seconds that each run of a script may take; None for ever.
 
     Returns:
         What was found.
     """
     server.restart()
     base_heads = frozenset(baseline.revisions)
-    with Trial(server, baseline, plan) as trial:
+    with Trial(server, baseline, plan, timeout) as trial:
         if scripts is None:
             up = trial.mismatches("upgrade", plan.draft.target)
         else:

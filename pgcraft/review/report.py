@@ -110,8 +110,7 @@ def _files_beside(report: Report) -> dict[str, bytes]:
 
 def script_files(plan: Plan, scripts: Scripts | None) -> dict[str, bytes]:
     """The scripts and the drafted revision, by file name."""
-    both = (scripts.upgrade, scripts.downgrade) if scripts else ()
-    files = {script.name: script.content for script in both if script is not None}
+    files = {one.name: one.content for one in scripts.all} if scripts else {}
     if plan.revision_name is not None:
         files[plan.revision_name] = plan.revision_source
     return files
@@ -153,6 +152,14 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
         "scripts": {
             "upgrade": _script(scripts.upgrade if scripts else None),
             "downgrade": _script(scripts.downgrade if scripts else None),
+            "revisions": [
+                {
+                    "revision": one.revision,
+                    "upgrade": _script(one.upgrade),
+                    "downgrade": _script(one.downgrade),
+                }
+                for one in (scripts.revisions if scripts else ())
+            ],
         },
         "proof": _proof(report.proof),
         "changes": [

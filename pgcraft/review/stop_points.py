@@ -156,7 +156,9 @@ class _Stops:
         """Apply a script; what psql said when it stopped."""
         path = self._server.work_directory / "stopped.sql"
         path.write_text(text, encoding="utf-8")
-        applied = run_script(self._server, STOPPED, path, stop_on_error=False)
+        applied = run_script(
+            self._server, STOPPED, path, stop_on_error=not self._scripts.upgrade.stops_itself
+        )
         if applied.returncode == 0:
             return None
         return _ERROR.sub("", applied.stderr.strip().split("\n")[0])

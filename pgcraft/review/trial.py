@@ -15,6 +15,7 @@ from pgcraft.postgres.snapshot import alike, compare, take_snapshot
 from .baseline import MODELS, TRIAL
 from .equality import without_relation
 from .guard import named
+from .left_behind import left_behind
 from .mismatch import Mismatch, Step, differs, disagrees, has_not, is_elsewhere, stopped
 from .second_opinion import Disagreement, Names, disagreements, names_of
 from .unexplained import unexplained
@@ -42,14 +43,18 @@ class Trial:
         server: The scratch server.
         baseline: The base.
         plan: The schemas to compare with.
+        timeout: Seconds that a script may take; None for ever.
 
     Attributes:
         schema: The clone's schema, as it was when it was last looked at.
         dump: The same as ``pg_dump`` prints it.
     """
 
-    def __init__(self, server: Server, baseline: Baseline, plan: Plan) -> None:
+    def __init__(
+        self, server: Server, baseline: Baseline, plan: Plan, timeout: float | None = None
+    ) -> None:
         self._server = server
+        self._timeout = timeout
         self._plan = plan
         schema, table = plan.draft.version_table
         self._versions = frozenset({(schema or "public", table)})
@@ -103,10 +108,17 @@ class Trial:
         """
         path = self._server.work_directory / script.name
         path.write_bytes(script.content)
-        applied = run_script(self._server, TRIAL, path, stop_on_error=False)
+        applied = run_script(
+            self._server,
+            TRIAL,
+            path,
+            stop_on_error=not script.stops_itself,
+            timeout=self._timeout,
+        )
         if applied.returncode != 0:
             text = applied.stderr.strip() or f"psql ended with {applied.returncode}"
-            return [stopped(step, script.name, text)]
+            stays = left_behind(script, text)
+            return [stopped(step, script.name, f"{text.rstrip('.')}.\n{stays.rstrip('.')}")]
         return self.mismatches(step, heads)
 
     def mismatches(self, step: Step, heads: Heads) -> list[Mismatch]:

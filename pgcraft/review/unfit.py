@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import UserCodeError
@@ -41,9 +42,10 @@ def refuse_unfit(statements: Iterable[Statement], script: str) -> None:
 
 
 def _refuse_bytes(text: str, who: str) -> None:
-    if "\0" in text:
+    nul = chr(0)
+    if nul in text:
         raise UserCodeError(
-            f"{who} has a NUL character, which PostgreSQL takes nowhere: {_around(text, '\0')}.",
+            f"{who} has a NUL character, which PostgreSQL takes nowhere: {_around(text, nul)}.",
             advice="Remove it; bytes go into a bytea as '\\x00'.",
         )
     try:
@@ -71,7 +73,7 @@ def _refuse(reading: Reading, who: str) -> None:
             advice="Close it.",
         )
     for words in (*reading.statements, reading.rest):
-        if words[:1] == ("COPY",) and ("FROM", "STDIN") in zip(words, words[1:], strict=False):
+        if words[:1] == ("COPY",) and ("FROM", "STDIN") in pairwise(words):
             raise UserCodeError(
                 f"{who} has COPY … FROM STDIN. psql would take the rest of the script for rows.",
                 advice="Write INSERT, or op.bulk_insert().",

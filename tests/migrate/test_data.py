@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pgcraft.migrate import Described, OperationStep, plan_migration
+from pgcraft.postgres.snapshot import compare
+
 NUMBERED = "CREATE TABLE s.t (id {}, a text);"
 GIVEN = "INSERT INTO s.t (a) VALUES ('x'), ('y');"
 ENUM = "CREATE TYPE s.e AS ENUM ({}); CREATE TABLE s.t (id integer, e s.e DEFAULT 'a', m s.e[]);"
@@ -326,3 +329,69 @@ def test_columns_that_get_other_types_rewrite_their_table_once(desk):
     assert desk.rows(moved, 'SELECT a, b, "c, d", e::text, f::text[] FROM s.t') == [
         ("2", "3", "4", "x", ["x", "y"])
     ]
+
+
+def _altered(table, column):
+    return Described(do="alter column", schema="s", table=table, name=column, changes=("type",))
+
+
+def _remade(kind, old, new):
+    return [
+        Described(do=f"{verb} {kind}", schema="s", table="t", name=name)
+        for verb, name in (("drop", old), ("create", new))
+    ]
+
+
+COLUMNS = "CREATE TABLE s.t (id {0} CONSTRAINT {1} PRIMARY KEY, a {0}, b text);"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "operations", "used", "said"),
+    [
+        pytest.param(
+            COLUMNS.format("integer", "p") + "CREATE INDEX i ON s.t (a);",
+            COLUMNS.format("integer", "q") + "CREATE INDEX j ON s.t (a);",
+            [*_remade("index", "i", "j"), *_remade("constraint", "p", "q")],
+            [],
+            ["ALTER TABLE s.t RENAME CONSTRAINT p TO q", "ALTER INDEX s.i RENAME TO j"],
+            id="renamed",
+        ),
+        pytest.param(
+            COLUMNS.format("integer", "p"),
+            COLUMNS.format("bigint", "p"),
+            [_altered("t", "id"), _altered("t", "a")],
+            [],
+            ["ALTER TABLE s.t ALTER COLUMN a TYPE bigint, ALTER COLUMN id TYPE bigint"],
+            id="types",
+        ),
+        pytest.param(
+            COLUMNS.format("integer", "p"),
+            COLUMNS.format("integer", "p").replace("text", "varchar"),
+            [_altered("t", "b")],
+            [0],
+            [],
+            id="one type",
+        ),
+        pytest.param(
+            COLUMNS.format("integer", "p") + "ALTER TABLE s.t ADD CONSTRAINT f FOREIGN KEY (a)"
+            " REFERENCES s.t;",
+            COLUMNS.format("integer", "p") + "ALTER TABLE s.t ADD CONSTRAINT f FOREIGN KEY (a)"
+            " REFERENCES s.t DEFERRABLE;",
+            _remade("constraint", "f", "f"),
+            [],
+            ["ALTER TABLE s.t ALTER CONSTRAINT f DEFERRABLE INITIALLY IMMEDIATE"],
+            id="deferrable",
+        ),
+    ],
+)
+def test_operation_that_costs_more_than_it_must_is_left_out(
+    desk, first, second, operations, used, said
+):
+    """What Alembic would drop and make again, or do one by one, is done where it is, at once."""
+    (before, _), (after, _) = (desk.seen(desk.make(sql)) for sql in (first, second))
+    plan = plan_migration(
+        compare(before, after), before, after, owner="postgres", operations=operations
+    )
+    steps = [one for one in plan.steps if isinstance(one, OperationStep)]
+    assert [one.index for one in steps] == used
+    assert [one.sql for one in plan.steps if one not in steps] == said

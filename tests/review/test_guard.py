@@ -39,7 +39,7 @@ def test_guard_lets_the_expected_database_pass(connection, table, heads, expecte
     if table:
         with_heads(connection, table, *heads)
     connection.execute(
-        guard_statement("upgrade", frozenset(expected), END, table or "alembic_version").encode()
+        guard_statement("upgrade.sql", frozenset(expected), END, table or "alembic_version").encode()
     )
 
 
@@ -58,7 +58,7 @@ def test_guard_refuses_another_revision(connection, heads, expected, words):
     with_heads(connection, "alembic_version", *heads)
     with pytest.raises(psycopg.errors.RaiseException, match=words) as caught:
         connection.execute(
-            guard_statement("upgrade", frozenset(expected), END, "alembic_version").encode()
+            guard_statement("upgrade.sql", frozenset(expected), END, "alembic_version").encode()
         )
     hint = caught.value.diag.message_hint
     assert hint.startswith("At c3 there is nothing left to do; from anywhere else, review again")
@@ -69,9 +69,19 @@ def test_guard_follows_the_search_path_and_schema(connection):
     connection.execute("CREATE SCHEMA ops")
     with_heads(connection, "ops.versions", "a1")
     connection.execute(
-        guard_statement("downgrade", frozenset({"a1"}), END, "ops.versions").encode()
+        guard_statement("downgrade.sql", frozenset({"a1"}), END, "ops.versions").encode()
     )
     with pytest.raises(psycopg.errors.RaiseException, match=r"downgrade\.sql"):
         connection.execute(
-            guard_statement("downgrade", frozenset({"z"}), END, "ops.versions").encode()
+            guard_statement("downgrade.sql", frozenset({"z"}), END, "ops.versions").encode()
+        )
+
+
+def test_guard_names_any_script(connection):
+    """A revision's identifier may have characters that mean something to RAISE or to SQL."""
+    with pytest.raises(psycopg.errors.RaiseException, match=r"it's\.100%25\.upgrade\.sql goes on"):
+        connection.execute(
+            guard_statement(
+                "it's.100%25.upgrade.sql", frozenset({"z"}), END, "alembic_version"
+            ).encode()
         )

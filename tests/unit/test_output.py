@@ -112,3 +112,58 @@ def test_directory_in_the_place_of_a_file_is_refused_before_anything_goes(tmp_pa
     with pytest.raises(UsageError, match="is a directory"):
         write(tmp_path, tmp_path.parent, downgrade="b")
     assert (tmp_path / "upgrade.sql").read_text() == "a"
+
+
+def of_revision(text: str) -> dict[str, bytes]:
+    return {"upgrade.sql": b"a", "revisions/0001.upgrade.sql": text.encode()}
+
+
+def test_directory_of_revisions_comes_and_goes(tmp_path):
+    """A review without any leaves none behind; somebody's notes stay."""
+    out = tmp_path / "out"
+    for text in ("one", "two"):
+        write_output(out, tmp_path, of_revision(text), TIMINGS)
+        assert (out / "revisions" / "0001.upgrade.sql").read_text() == text
+        subprocess.run(["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=out, check=True)
+    write(out, tmp_path, upgrade="b")
+    assert not (out / "revisions").exists()
+    write_output(out, tmp_path, of_revision("three"), TIMINGS)
+    (out / "revisions" / "notes.txt").write_text("mine")
+    write(out, tmp_path, upgrade="b")
+    assert [path.name for path in (out / "revisions").iterdir()] == ["notes.txt"]
+
+
+def test_directory_of_revisions_that_is_a_link_is_refused(tmp_path):
+    """It could lead anywhere, also after the first look."""
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    out.mkdir()
+    elsewhere.mkdir()
+    (out / "revisions").symlink_to(elsewhere)
+    for attempt in (
+        lambda: check_output(out, tmp_path),
+        lambda: write_output(out, tmp_path, of_revision("one"), TIMINGS),
+    ):
+        with pytest.raises(UsageError, match="revisions is a link"):
+            attempt()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_file_in_the_place_of_the_directory_of_revisions_is_refused(tmp_path):
+    """Nothing of the last review goes."""
+    out = tmp_path / "out"
+    write(out, tmp_path, upgrade="a")
+    (out / "revisions").write_text("mine")
+    with pytest.raises(UsageError, match="revisions is a file"):
+        write_output(out, tmp_path, of_revision("one"), TIMINGS)
+    assert (out / "upgrade.sql").read_text() == "a"
+
+
+def test_file_in_a_directory_that_is_a_link_now_is_not_removed(tmp_path):
+    """The sums list names of ours, and the link leads to somebody else's files."""
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    write_output(out, tmp_path, of_revision("one"), TIMINGS)
+    (out / "revisions").rename(elsewhere)
+    (out / "revisions").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="revisions is a link"):
+        write(out, tmp_path, upgrade="b")
+    assert (elsewhere / "0001.upgrade.sql").read_text() == "one"

@@ -15,6 +15,7 @@ from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import text
 from sqlalchemy.schema import CreateTable, DDLElement
 
+from ...alembic.offline import EXACT
 from ...dialect import driverless_dialect
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def recording(tracker: StepTracker, *, virtual_columns: bool) -> Iterator[list[S
                 return replaced[name](*arguments, **options)
             return originals[name](impl, *arguments, **options)
 
+        # An env.py with pgcraft's calls, which runs meanwhile, leaves it in its place.
+        setattr(method, EXACT, True)
         return method
 
     try:

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 MEASURED = "pgcraft_measured"
 """The copy of the base that is measured on."""
 
+_LONGEST = 2**31 - 1
+"""Milliseconds that PostgreSQL takes for a time limit."""
 
-def measure(server: Server, template: str, scripts: Scripts) -> Measurement:
+
+def measure(
+    server: Server, template: str, scripts: Scripts, *, timeout: float | None = None
+) -> Measurement:
     """Run the upgrade and then the downgrade, and say what each statement does.
 
     The guards are left out, as is psql: what the files do as a whole is for the proof.
@@ -31,13 +36,14 @@ def measure(server: Server, template: str, scripts: Scripts) -> Measurement:
         server: The scratch server.
         template: The database to copy: the base.
         scripts: The scripts.
+        timeout: Seconds that a statement may take; None for ever.
 
     Returns:
         What was measured. A statement that fails ends it.
     """
     server.create_database(MEASURED, template=template)
     try:
-        parts = _parts(server, scripts)
+        parts = _parts(server, scripts, timeout)
     finally:
         # Whoever made roles for the copy can drop them then.
         server.drop_database(MEASURED)
@@ -48,7 +54,7 @@ def measure(server: Server, template: str, scripts: Scripts) -> Measurement:
     )
 
 
-def _parts(server: Server, scripts: Scripts) -> list[Measurement]:
+def _parts(server: Server, scripts: Scripts, timeout: float | None) -> list[Measurement]:
     parts: list[Measurement] = []
     for script in (scripts.upgrade, scripts.downgrade):
         if script is None:
@@ -58,6 +64,11 @@ def _parts(server: Server, scripts: Scripts) -> list[Measurement]:
             continue
         # A session each, as psql has. Closed and not left: that would commit what is open.
         with closing(server.connect(MEASURED)) as connection:
+            if timeout is not None:
+                milliseconds = str(max(1, min(int(timeout * 1000), _LONGEST)))
+                connection.execute(
+                    "SELECT set_config('statement_timeout', %s, false)", (milliseconds,)
+                )
             parts.append(measure_script(connection, script))
     return parts
 

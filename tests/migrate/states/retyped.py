@@ -47,7 +47,7 @@ STATES = {
     ),
     "types and collations, rules and comments of columns at once": Pair(
         "CREATE TABLE s.t (a varchar(5) DEFAULT 'x', b text NOT NULL, c integer, d date);",
-        "CREATE TABLE s.t (a text COLLATE \"C\" NOT NULL DEFAULT 'y', b varchar(9) COLLATE \"C\","
+        'CREATE TABLE s.t (a text COLLATE "C" NOT NULL DEFAULT \'y\', b varchar(9) COLLATE "C",'
         " c bigint, d timestamp(0) DEFAULT '2024-01-01'); COMMENT ON COLUMN s.t.a IS 'x';"
         "ALTER TABLE s.t ALTER b SET STORAGE EXTERNAL, ALTER c SET STATISTICS 500;",
     ),

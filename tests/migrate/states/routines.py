@@ -125,12 +125,12 @@ STATES = {
     ),
     "function that goes from under a generated column that a view, an index and a check read": Pair(
         "CREATE FUNCTION s.f(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';"
-        + 'CREATE TABLE s.t (a text, g text COLLATE "C" GENERATED ALWAYS AS (s.f(a)) STORED'
-        + " CHECK (g <> 'x')); CREATE INDEX i ON s.t (g) WHERE g > 'a';"
-        + "CREATE VIEW s.v AS SELECT g FROM s.t; COMMENT ON VIEW s.v IS 'v';",
+        'CREATE TABLE s.t (a text, g text COLLATE "C" GENERATED ALWAYS AS (s.f(a)) STORED'
+        " CHECK (g <> 'x')); CREATE INDEX i ON s.t (g) WHERE g > 'a';"
+        "CREATE VIEW s.v AS SELECT g FROM s.t; COMMENT ON VIEW s.v IS 'v';",
         "CREATE TABLE s.t (a text, g text COLLATE \"C\" CHECK (g <> 'x'));"
-        + "CREATE INDEX i ON s.t (g) WHERE g > 'a';"
-        + "CREATE VIEW s.v AS SELECT g FROM s.t; COMMENT ON VIEW s.v IS 'v';",
+        "CREATE INDEX i ON s.t (g) WHERE g > 'a';"
+        "CREATE VIEW s.v AS SELECT g FROM s.t; COMMENT ON VIEW s.v IS 'v';",
     ),
     "function's language and set of rows": Pair(
         "CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';",

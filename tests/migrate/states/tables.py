@@ -35,6 +35,7 @@ STATES = {
         CREATE TABLE s.u (t integer REFERENCES s.t, c integer REFERENCES s.t (c));
         CREATE VIEW s.v AS SELECT id, s.f(t) AS f FROM s.t; CREATE INDEX i ON s.t (a);
         """,
+        since=15,
     ),
     "default through the row type of a partitioned table": Pair(
         "",

@@ -27,7 +27,9 @@ STATES = {
     ),
     "domain within arrays and rows gets another check": Pair(
         WITHIN.format("integer CONSTRAINT k CHECK (value > 0)"),
-        WITHIN.format("integer NOT NULL CONSTRAINT k CHECK (value > 1) CONSTRAINT l CHECK (value < 9)")
+        WITHIN.format(
+            "integer NOT NULL CONSTRAINT k CHECK (value > 1) CONSTRAINT l CHECK (value < 9)"
+        )
         + "COMMENT ON CONSTRAINT k ON DOMAIN s.d IS 'x';",
     ),
     "domain within arrays and rows gets another type and check": Pair(
@@ -88,11 +90,9 @@ STATES = {
         + "CREATE TABLE s.t (e s.e PRIMARY KEY); CREATE TABLE s.u (e s.e REFERENCES s.t);",
     ),
     "enum of a partition key that stays reordered": Pair(
-        ENUM.format("'a', 'b'")
-        + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
+        ENUM.format("'a', 'b'") + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a'); CREATE TABLE s.t (e s.e);",
-        ENUM.format("'b', 'a'")
-        + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
+        ENUM.format("'b', 'a'") + "CREATE TABLE s.p (e s.e, f s.e) PARTITION BY LIST (e);"
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a'); CREATE TABLE s.t (e s.e);"
         "COMMENT ON TABLE s.t IS 'x';",
         left=("enum s.e: labels 'a', 'b' -> 'b', 'a'",),
@@ -109,8 +109,7 @@ STATES = {
         left=("enum s.e: labels 'a', 'b' -> 'a'",),
     ),
     "enum of a partition key becomes text": Pair(
-        ENUM.format("'a', 'b'")
-        + 'CREATE TABLE s.p ("E, f" s.e, f s.e) PARTITION BY LIST ("E, f");'
+        ENUM.format("'a', 'b'") + 'CREATE TABLE s.p ("E, f" s.e, f s.e) PARTITION BY LIST ("E, f");'
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a');",
         'CREATE TABLE s.p ("E, f" text, f text) PARTITION BY LIST ("E, f");'
         "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('a');",
