@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sample",
         action="store_true",
-        help="of schemas' changes every sixth, other ones on each PostgreSQL version, and few reviews",
+        help="of schemas' changes and reviews a part, another one on each PostgreSQL version",
     )
 
 

@@ -26,9 +26,7 @@ def _at_hand() -> list[Programs]:
 AT_HAND = _at_hand()
 """The programs that the tests of the catalog run on, each in turn."""
 
-_PARTS = 6
 
-
-def in_part(name: object, names: Collection[str], programs: Programs) -> bool:
+def in_part(name: object, names: Collection[str], programs: Programs, *, of: int) -> bool:
     """Whether one of many cases is in the part that a version sees of them: another one for each."""
-    return list(names).index(str(name)) % _PARTS == programs.major % _PARTS
+    return list(names).index(str(name)) % of == programs.major % of

@@ -132,7 +132,14 @@ _DECORATORS = [
     click.option(
         "--base-ref",
         metavar="GITREF",
-        help="Start from the revisions that a git ref has, such as origin/main.",
+        help="Start from what a git ref has, such as origin/main: its revisions, or without "
+        "Alembic its models.",
+    ),
+    click.option(
+        "--base-schema",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Start from a schema that pg_dump --schema-only wrote, as SQL.",
     ),
     click.option(
         "--postgres",
@@ -196,6 +203,7 @@ _SHARED = {
     "models",
     "from_revision",
     "base_ref",
+    "base_schema",
     "postgres",
     "seed",
     "output",
@@ -211,19 +219,26 @@ _SHARED = {
 }
 
 
+# Each pair is one place to start from too many; of a dump, --from says at which revision it is.
+_ONE_OF = (("from_revision", "base_ref"), ("base_ref", "base_schema"))
+_SPELLED = {"from_revision": "--from", "base_ref": "--base-ref", "base_schema": "--base-schema"}
+
+
 def _choose_start(values: dict[str, Any]) -> None:
-    """Two places to start from are one too many; the command line's wins over the file's."""
-    if values["from_revision"] is None or values["base_ref"] is None:
-        return
+    """Let the command line's start win over the file's; two of one source are refused."""
     context = click.get_current_context()
-    said = [
-        name
-        for name in ("from_revision", "base_ref")
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    ]
-    if len(said) != 1:
-        raise click.UsageError("--from and --base-ref both say where to start: leave one out.")
-    values["base_ref" if said == ["from_revision"] else "from_revision"] = None
+    for pair in _ONE_OF:
+        if any(values[name] is None for name in pair):
+            continue
+        said = [
+            name
+            for name in pair
+            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        ]
+        if len(said) != 1:
+            names = " and ".join(_SPELLED[name] for name in pair)
+            raise click.UsageError(f"{names} both say where to start: leave one out.")
+        values.update({name: None for name in pair if name not in said})
 
 
 def _options(values: dict[str, Any], fail_on: Any) -> Options:
@@ -239,6 +254,7 @@ def _options(values: dict[str, Any], fail_on: Any) -> Options:
         output=values["output"] or root / OUTPUT,
         from_revision=values["from_revision"],
         base_ref=values["base_ref"],
+        base_schema=values["base_schema"],
         postgres=tuple(values["postgres"]),
         seed=values["seed"],
         message=values["message"],

@@ -15,6 +15,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pgcraft.review.changes import Change
+    from pgcraft.review.lossless import Losses
     from pgcraft.review.options import Options
     from pgcraft.review.report import Report
 
@@ -43,7 +45,9 @@ def print_summary(
     console.print()
     console.print(_indented(_certificate(report)))
     if report.changes:
-        _section(console, "Changes", _changes(report))
+        _section(console, "Changes", _changes(report.changes))
+    if report.drift:
+        _section(console, "Older than the change (drift)", _changes(report.drift))
     if report.findings:
         _section(console, "Findings", _findings(report))
     if report.proof.unmanaged:
@@ -136,6 +140,8 @@ def _certificate(report: Report) -> Table:
         table.add_row("to", target)
         for step, goal in _STEPS.items():
             table.add_row(step, _outcome(report, step, goal))
+        if report.proof.losses is not None:
+            table.add_row("data", _losses(report.proof.losses))
     rows = "" if report.scripts is None else ", without production's rows"
     table.add_row("PostgreSQL", f"{', '.join(report.postgres)}{rows}")
     return table
@@ -163,9 +169,32 @@ def _outcome(report: Report, step: str, goal: str) -> Text:
     return Text("stops with an error" if stopped else f"does not give {goal}", style="red")
 
 
-def _changes(report: Report) -> Table:
+def _losses(losses: Losses) -> Text:
+    if losses.lossless:
+        return Text("downgrade.sql loses none", style="green")
+    parts = [
+        f"{when}: {_first(lost)}"
+        for when, lost in (
+            ("of the base's", losses.after_upgrade),
+            ("of what is written meanwhile", losses.after_use),
+        )
+        if lost
+    ]
+    return Text(f"downgrade.sql loses {'; '.join(parts)}", style="yellow")
+
+
+def _first(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join([*names[:_NAMED], *([f"{more} more"] if more > 0 else [])])
+
+
+# Losses in the summary; review.json has all.
+_NAMED = 3
+
+
+def _changes(changes: Iterable[Change]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for change in report.changes:
+    for change in changes:
         words = Text(change.identity)
         if change.action == "alter":
             words.append(f": {change.detail}", style="dim")

@@ -63,9 +63,7 @@ def without_remade(
         if key.kind == "constraint" and one.before is not None and one.after is not None
         if change_constraint(one.before, one.after) is not None
     }
-    return {
-        number: one for number, one in claims.items() if not one.before | one.after <= changed
-    }
+    return {number: one for number, one in claims.items() if not one.before | one.after <= changed}
 
 
 def _taken_apart(definition: str) -> tuple[str, str, str]:

@@ -101,22 +101,31 @@ def column_above(graph: Graph, table: Key, name: str) -> CatalogObject | None:
 
 def _told(one: Difference, old: Graph, new: Graph) -> Difference:
     column = one.before or one.after
-    if column is None or one.key.kind != "column" or one.action == "alter":
+    if column is None or one.key.kind != "column":
         return one
-    before, after = as_it_is(old, column), as_it_is(new, column)
+    before, after = one.before or as_it_is(old, column), one.after or as_it_is(new, column)
     if before is None or after is None:
         return one
-    if one.before is None and _parents(old, column.parent) and not _parents(new, column.parent):
-        before = _left_alone(before, _parents(old, column.parent)[0])
+    above, joined = _parents(old, column.parent), _parents(new, column.parent)
+    if above and not joined:
+        before = _left_alone(before, as_it_is(old, _moved(before, above[0])))
+    elif joined and not above:
+        # The name of its NOT NULL stays as it was, and can be another than the parent's.
+        before, after = _named(before, None), _named(after, None)
     return replace(one, action="alter", before=before, after=after)
 
 
-def _left_alone(column: CatalogObject, parent: Key) -> CatalogObject:
+def _left_alone(column: CatalogObject, above: CatalogObject | None) -> CatalogObject:
     """A column whose table leaves its parent keeps the name of its NOT NULL from there."""
-    above = _moved(column, parent)
-    kept = tuple(pair for pair in column.details if pair[0] != CONSTRAINT)
-    name = (CONSTRAINT, not_null_name(above, relation_name(above)))
-    return replace(column, details=tuple(sorted((*kept, name))))
+    if above is None or above.detail("nullable") != "no":
+        return column
+    return _named(column, not_null_name(above, relation_name(above)))
+
+
+def _named(column: CatalogObject, constraint: str | None) -> CatalogObject:
+    kept = [pair for pair in column.details if pair[0] != CONSTRAINT]
+    named = [(CONSTRAINT, constraint)] if constraint is not None else []
+    return replace(column, details=tuple(sorted([*kept, *named])))
 
 
 def _below(

@@ -83,13 +83,15 @@ def project_in_copy(project: Project, original: Path, copy: Path) -> Project | N
         copy: The copy's top directory.
 
     Returns:
-        The project; None when it had no Alembic configuration there yet.
+        The project; None when it was not there yet, or had no Alembic configuration.
 
     Raises:
         UsageError: When the Alembic configuration is not in the repository.
     """
     original = original.resolve()
     root = copy / project.root.relative_to(original)
+    if not project.has_history:
+        return replace(project, root=root) if root.is_dir() else None
     for file in (project.ini, project.toml):
         if file is None:
             continue

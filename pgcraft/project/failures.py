@@ -83,13 +83,19 @@ def _advice(failure: Failure, project: Project) -> str:
 _NO_EXTENSION = re.compile(r'extension "([^"]+)" is not available')
 
 # Raised by the child itself, with a whole sentence.
-_OURS = {"EnvironmentSilentError", "ForeignDialectError", "SeveralRunsError"}
+_OURS = {
+    "EnvironmentSilentError",
+    "ForeignDialectError",
+    "OtherFilesError",
+    "SeveralRunsError",
+}
 
 _ADVICE_BY_TYPE = {
     "NoSuchModuleError": "Set any postgresql:// URL where the project has its own, in alembic.ini "
     "perhaps; nothing connects to it.",
     "EnvironmentSilentError": "Let env.py call context.configure() and context.run_migrations() "
     "on every path.",
+    "OtherFilesError": "Install the project's requirements without the project itself.",
     "SeveralRunsError": "Let env.py take one of them when it is told to, by a variable perhaps, "
     "and review each by itself.",
     "ForeignDialectError": "Configure the project for PostgreSQL.",

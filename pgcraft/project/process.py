@@ -67,6 +67,11 @@ class Child:
             )
         self._buffer = b""
 
+    @property
+    def has_history(self) -> bool:
+        """Whether its project uses Alembic."""
+        return self._project.has_history
+
     def run(
         self,
         job: str,

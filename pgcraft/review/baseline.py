@@ -11,17 +11,19 @@ from pgcraft.postgres.roles import Roles, take_roles
 from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
+from .base_schema import heads_in, load_schema, stamp
+from .drift import create_earlier, made_by
 from .earlier import earlier_heads
 from .seed import plant
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pgcraft.postgres.server import Server
-    from pgcraft.project.process import UserCode
+    from pgcraft.project.process import Child, UserCode
 
+    from .drift import EarlierModels
     from .earlier import Earlier
     from .git import Commit
+    from .options import Options
 
 # The databases of a review on its scratch server.
 BASE = "pgcraft_base"
@@ -44,6 +46,9 @@ class Baseline:
         head_database: A copy at the newest committed revision, which autogenerate compares
             with. The first one is not touched again by the user's code.
         commit: The commit that the change is compared with, if one was named.
+        models: What the models of that commit say of the base.
+        given_roles: Roles that a schema dump names and that were made for it.
+        assumed: Whether a schema dump is only taken to be at these revisions.
     """
 
     history: History
@@ -53,6 +58,9 @@ class Baseline:
     roles: Roles
     head_database: str
     commit: Commit | None = None
+    models: EarlierModels | None = None
+    given_roles: tuple[str, ...] = ()
+    assumed: bool = False
 
     @property
     def revision(self) -> str | None:
@@ -68,18 +76,17 @@ class Baseline:
 def replay(
     server: Server,
     code: UserCode,
-    from_revision: str | None,
+    options: Options,
     earlier: Earlier | None = None,
-    seed: Path | None = None,
 ) -> Baseline:
     """Read the history and replay it up to the base, and on to the head in a copy.
 
     Args:
         server: The scratch server.
         code: The user's code.
-        from_revision: What ``--from`` said.
-        earlier: The history at ``--base-ref``, which decides then.
-        seed: Rows that are put into the base.
+        options: Where the change starts, and the rows that are put into the base.
+        earlier: What there was at ``--base-ref``, which decides then: its heads, or for a project
+            without Alembic its models.
 
     Returns:
         The base.
@@ -89,20 +96,29 @@ def replay(
             the rows do not fit.
         UserCodeError: When a revision fails.
     """
+    loaded: tuple[str, ...] = ()
+    assumed = False
     server.create_database(BASE)
     with code.process() as child:
         history = history_from(child.run("history", database=server.conninfo(BASE)))
-        revisions = (
-            earlier_heads(history, earlier)
-            if earlier is not None
-            else as_heads(choose_base(history, from_revision))
-        )
-        # Also to nothing: env.py itself may make the schema of its version table.
-        child.run("replay", to=list(revisions), database=server.conninfo(BASE))
+        if options.base_schema is not None:
+            loaded = load_schema(server, BASE, options.base_schema, timeout=options.timeout)
+            revisions, assumed = _heads_of_dump(server, child, history, options)
+        else:
+            revisions = (
+                earlier_heads(history, earlier)
+                if earlier is not None
+                else as_heads(choose_base(history, options.from_revision))
+            )
+            # Also to nothing: env.py itself may make the schema of its version table.
+            child.run("replay", to=list(revisions), database=server.conninfo(BASE))
+    of_models = earlier is not None and not code.project.has_history
+    if earlier is not None and of_models:
+        create_earlier(server, options, earlier, BASE)
     with server.connect(BASE) as connection:
         schema, roles = take_snapshot(connection), take_roles(connection)
-    if seed is not None:
-        plant(server, BASE, schema, seed)
+    if options.seed is not None:
+        plant(server, BASE, schema, options.seed)
     baseline = Baseline(
         history=history,
         revisions=revisions,
@@ -111,12 +127,44 @@ def replay(
         roles=roles,
         head_database=HEAD,
         commit=earlier.commit if earlier is not None else None,
+        given_roles=loaded,
+        assumed=assumed,
+        models=made_by(earlier, schema) if earlier is not None and of_models else None,
     )
     server.create_database(HEAD, template=BASE)
     if not baseline.is_head:
         with code.process() as child:
             child.run("replay", to=list(history.heads), database=server.conninfo(HEAD))
     return baseline
+
+
+def _heads_of_dump(
+    server: Server, child: Child, history: History, options: Options
+) -> tuple[tuple[str, ...], bool]:
+    """The heads in the dump's table of Alembic's, or the newest, and whether that is a guess."""
+    if not child.has_history:
+        return (), False
+    answer = child.run("replay", to=[], database=server.conninfo(BASE))
+    schema, name = answer["version_table"]
+    heads = heads_in(server, BASE, (schema, name))
+    chosen = as_heads(choose_base(history, options.from_revision))
+    unknown = set(heads) - {one.id for one in history.revisions}
+    if unknown:
+        raise UsageError(
+            f"The schema in {options.base_schema} is at {', '.join(sorted(unknown))}, which the "
+            "history does not have.",
+            advice="Review the branch that has it, or dump a database that is at a revision of "
+            "this one.",
+        )
+    if heads and options.from_revision is not None and heads != chosen:
+        raise UsageError(
+            f"The schema in {options.base_schema} is at {', '.join(heads)}, and --from says "
+            f"{options.from_revision}.",
+            advice="Leave --from out: the dump says it.",
+        )
+    if not heads:
+        stamp(server, BASE, (schema, name), chosen)
+    return heads or chosen, not heads and options.from_revision is None
 
 
 def as_heads(revision: str | None) -> tuple[str, ...]:

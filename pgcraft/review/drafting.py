@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from pgcraft.postgres.server import scratch_server
 from pgcraft.project.process import user_code
 
 from .baseline import replay
+from .drift import EarlierModels, compare_earlier
 from .earlier import read_earlier
 from .git import find_commit
 from .output import check_output
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pgcraft.postgres.server import Server
 
     from .baseline import Baseline
+    from .earlier import Earlier
     from .git import Commit
     from .options import Options
     from .plan import Plan
@@ -109,12 +112,34 @@ def _draft(
         with stage(f"Reading {commit.ref}"):
             earlier = read_earlier(server, options, commit)
     with stage("Replaying the history"):
-        baseline = replay(server, code, options.from_revision, earlier, options.seed)
+        baseline = replay(server, code, options, earlier)
+    if earlier is not None and earlier.project is not None and earlier.project.has_history:
+        with stage(f"Comparing the models at {earlier.commit.ref}"):
+            models = _compared(server, options, earlier, baseline, given)
+        baseline = dataclasses.replace(baseline, models=models)
     with stage("Comparing the models"):
         plan = autogenerate(server, code, baseline, options)
     with stage("Writing the scripts"):
         scripts = write_scripts(baseline, plan, options)
-    return Drafted(server, baseline, plan, scripts, given)
+    return Drafted(server, baseline, plan, scripts, (*given, *baseline.given_roles))
+
+
+def _compared(
+    server: Server,
+    options: Options,
+    earlier: Earlier,
+    baseline: Baseline,
+    given: tuple[str, ...],
+) -> EarlierModels:
+    """Models that do not load any more are told of; they are no reason to refuse the change."""
+    schema = baseline.schema
+    try:
+        base = (baseline.database, schema, baseline.roles)
+        return compare_earlier(server, options, earlier, base)
+    except UserCodeError as error:
+        if _missing_role(error) not in {None, *given}:
+            raise
+        return EarlierModels(ref=earlier.commit.ref, base=schema, wanted=schema, unknown=error.what)
 
 
 # The server's words, which are English on a scratch server.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from pgcraft.postgres.server import Server
 
+    from pgcraft.project.configuration import Project
+
     from .git import Commit
     from .options import Options
 
@@ -28,10 +30,14 @@ class Earlier:
     Attributes:
         commit: The commit.
         history: Its revisions; none when the project had no Alembic there yet.
+        project: The project in a copy of the commit's files; None when it was not there yet.
+        directory: The copy's top directory.
     """
 
     commit: Commit
     history: History
+    project: Project | None
+    directory: Path
 
 
 def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
@@ -46,21 +52,17 @@ def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
         What it had.
 
     Raises:
-        UsageError: When the project does not use Alembic, git cannot read the commit, or
-            Alembic finds other revisions than the commit's.
+        UsageError: When git cannot read the commit, or Alembic finds other revisions than the
+            commit's.
         UserCodeError: When a revision of the commit cannot be read.
     """
-    if not options.project.has_history:
-        raise UsageError(
-            f"--base-ref {commit.ref}: a project without Alembic has no history to start from.",
-            advice="Leave it out: the scripts then begin at an empty database.",
-        )
     directory = server.work_directory / "earlier"
     directory.mkdir()
     write_files(commit, directory)
     project = project_in_copy(options.project, commit.repository, directory)
-    if project is None:
-        return Earlier(commit=commit, history=History(revisions=(), heads=()))
+    history = History(revisions=(), heads=())
+    if project is None or not project.has_history:
+        return Earlier(commit=commit, history=history, project=project, directory=directory)
     with (
         user_code(project, timeout=options.timeout, ahead=0) as code,
         code.process() as child,
@@ -76,7 +78,7 @@ def read_earlier(server: Server, options: Options, commit: Commit) -> Earlier:
             ) from error
     history = history_from(answer)
     _refuse_others(history, commit, directory)
-    return Earlier(commit=commit, history=history)
+    return Earlier(commit=commit, history=history, project=project, directory=directory)
 
 
 def _refuse_others(history: History, commit: Commit, directory: Path) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from pgcraft.postgres.roles import roles_set_aside
 
+from .base_schema import assumed_revision
 from .changes import list_changes
 from .drafting import drafted
+from .drift import drift_findings
 from .elsewhere import elsewhere_findings, prove_elsewhere
+from .empty_downgrades import find_empty_downgrades
 from .finding import worst_first
 from .findings import find, given_role
 from .measure import measure
@@ -50,9 +53,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
                 stage("Measuring the statements"),
                 roles_set_aside(server, baseline.roles),
             ):
-                measurement = measure(
-                    server, baseline.database, scripts, timeout=options.timeout
-                )
+                measurement = measure(server, baseline.database, scripts, timeout=options.timeout)
         stops: tuple[StopPoint, ...] = ()
         if scripts is not None and proof.holds and not scripts.upgrade.transactional:
             with stage("Stopping where the script commits"):
@@ -62,6 +63,10 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
         after = plan.target if proof.stopped else proof.upgraded
         made = {name: make for name, make in plan.roles.items() if name not in baseline.roles}
         changes = list_changes(plan.base, after, made)
+        earlier = baseline.models
+        own = changes
+        if earlier is not None and earlier.drift:
+            own = list_changes(earlier.beside_drift(plan.base, after), after, made)
         report = Report(
             tool=version("pgcraft"),
             postgres=(server.programs.version, *(one.version for one in others)),
@@ -71,15 +76,19 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
             scripts=scripts,
             proof=proof,
             measurement=measurement,
-            changes=changes,
+            changes=own,
             findings=worst_first(
                 [
                     *find(plan, proof, scripts, changes),
                     *find_in_scripts(plan, scripts),
+                    *find_empty_downgrades(plan, proof),
+                    *proof.running_code,
                     *unmeasured(measurement, proof),
                     *stop_findings(stops),
                     *(given_role(role) for role in given),
                     *elsewhere_findings(others),
+                    *drift_findings(earlier),
+                    *([assumed_revision(baseline.revision)] if baseline.assumed else ()),
                 ]
             ),
             stop_points=stops,

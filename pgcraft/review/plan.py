@@ -103,7 +103,13 @@ def autogenerate(server: Server, code: UserCode, baseline: Baseline, options: Op
             server.create_database(CAPTURE, template=baseline.database)
             after.callback(server.drop_database, CAPTURE)
             return {"database": server.conninfo(CAPTURE)}
-        both = comparison.plan(question | {"manage": options.manage, "ignore": options.ignore})
+        earlier = baseline.models.managed if baseline.models is not None else ()
+        asked = {
+            "managed": sorted({*question["managed"], *earlier}),
+            "manage": options.manage,
+            "ignore": options.ignore,
+        }
+        both = comparison.plan(question | asked)
         made = [sql for name, sql in _roles(server).items() if name not in known_roles]
         return {
             "upgrade": [*({"sql": sql} for sql in made), *both.upgrade],

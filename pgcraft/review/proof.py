@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .deployment import Deployment
 from .mismatch import Mismatch
 from .trial import Trial
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pgcraft.postgres.snapshot import Key, Snapshot
 
     from .baseline import Baseline
+    from .finding import Finding
+    from .lossless import Losses
     from .plan import Plan
     from .scripts import Scripts
 
@@ -33,6 +36,8 @@ class Proof:
         dumps: The base and the upgraded schema as pg_dump prints them; None when the upgrade
             stopped.
         unmanaged: Objects that nobody manages, kept as they were.
+        running_code: Findings on code of either version on the other one's schema.
+        losses: What the way back does not bring back; None when it is not proven.
     """
 
     up_equals_models: bool
@@ -42,6 +47,8 @@ class Proof:
     upgraded: Snapshot
     dumps: tuple[Dump, Dump] | None
     unmanaged: tuple[Key, ...]
+    running_code: tuple[Finding, ...] = ()
+    losses: Losses | None = None
 
     @property
     def stopped(self) -> bool:
@@ -80,16 +87,20 @@ def prove(
     """
     server.restart()
     base_heads = frozenset(baseline.revisions)
+    deployment = Deployment(server, baseline, plan)
     with Trial(server, baseline, plan, timeout) as trial:
         if scripts is None:
             up = trial.mismatches("upgrade", plan.draft.target)
         else:
             up = trial.apply(scripts.upgrade, "upgrade", plan.draft.target)
         upgraded, dumps = trial.schema, trial.dumps()
+        if scripts is not None and dumps is not None:  # it did not stop
+            deployment.upgraded(upgraded)
         down = again = None
         if scripts is not None and scripts.downgrade is not None and not up:
             down = trial.apply(scripts.downgrade, "downgrade", base_heads)
             if not down:
+                deployment.downgraded()
                 again = trial.apply(scripts.upgrade, "upgrade again", plan.draft.target)
     return Proof(
         up_equals_models=not up,
@@ -99,4 +110,6 @@ def prove(
         upgraded=upgraded,
         dumps=dumps,
         unmanaged=tuple(plan.scope.unmanaged(upgraded, plan.models)),
+        running_code=deployment.findings,
+        losses=deployment.losses,
     )

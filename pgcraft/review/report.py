@@ -41,7 +41,7 @@ class Report:
         scripts: The scripts; None when nothing changes.
         proof: What applying them showed.
         measurement: What their statements lock, rewrite and scan; None when there are none.
-        changes: What they do.
+        changes: What they do, without the drift that they end.
         findings: What to know before running them, worst first.
         stop_points: Where the upgrade can stop half way, and what gets out of there.
     """
@@ -57,6 +57,11 @@ class Report:
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     stop_points: tuple[StopPoint, ...] = ()
+
+    @property
+    def drift(self) -> tuple[Change, ...]:
+        """Where models and history differed at the base already."""
+        return self.baseline.models.drift if self.baseline.models is not None else ()
 
     @property
     def verdict(self) -> Verdict:
@@ -162,16 +167,19 @@ def machine_view(report: Report, files: list[str]) -> dict[str, Any]:
             ],
         },
         "proof": _proof(report.proof),
-        "changes": [
-            {key: value for key, value in asdict(change).items() if key in _CHANGE_KEYS}
-            for change in report.changes
-        ],
+        "downgrade": asdict(report.proof.losses) if report.proof.losses else None,
+        "changes": [_change(one) for one in report.changes],
+        "drift": [_change(one) for one in report.drift],
         "statements": [asdict(one) for one in _statements(report.measurement)],
         "findings": [asdict(finding) for finding in report.findings],
         "stop_points": [asdict(one) for one in report.stop_points],
         "unmanaged": [str(key) for key in report.proof.unmanaged],
         "files": sorted([*files, "review.json"]),
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {key: value for key, value in asdict(change).items() if key in _CHANGE_KEYS}
 
 
 def _script(script: Script | None) -> dict[str, Any] | None:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
     from pgcraft.postgres.snapshot import Difference, Key, Snapshot
 
-_RELATIONS = frozenset(
-    {"table", "view", "materialized view", "foreign table", "partitioned table"}
-)
+_RELATIONS = frozenset({"table", "view", "materialized view", "foreign table", "partitioned table"})
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
 
 
@@ -55,6 +53,16 @@ class Broken:
     def statements(self) -> frozenset[str]:
         """The statements that are refused."""
         return frozenset(one for _, names in self.words for one in names)
+
+
+def is_relation(key: Key) -> bool:
+    """Whether code selects from it."""
+    return key.kind in _RELATIONS
+
+
+def made(key: Key) -> Broken:
+    """What an object that the upgrade makes is for new code after the way back."""
+    return Broken(kind=key.kind, identity=key.identity, gone=True)
 
 
 def touched(differences: Iterable[Difference], schema: Snapshot) -> tuple[Key, ...]:

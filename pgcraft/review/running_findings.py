@@ -17,7 +17,9 @@ _RULE = "breaks-running-code"
 _MOST = 10
 
 
-def find_in_running_code(upgrade: Sequence[Broken], rollback: Sequence[Broken]) -> Iterator[Finding]:
+def find_in_running_code(
+    upgrade: Sequence[Broken], rollback: Sequence[Broken]
+) -> Iterator[Finding]:
     """Say which code does not run on which schema.
 
     Args:
@@ -60,17 +62,16 @@ def _upgrade(one: Broken) -> Iterator[Finding]:
         yield _finding(
             "info" if harmless else "warning",
             "upgrade.sql",
-            f"Code that runs now breaks on the {one.kind} {one.identity}: {_said(one)}.{_lost(one)}",
+            f"Code that runs now breaks on the {one.kind} {one.identity}: {_said(one)}."
+            f"{_lost(one)}",
             "See that no running code does this before upgrade.sql is run, or keep the old beside "
             "the new for one release.",
             [one],
         )
-    for level, columns, before in (
-        ("warning", one.unfilled, "is new"),
-        ("info", one.stricter, "could be NULL"),
-    ):
-        if columns:
-            yield _not_filled(level, one, columns, before)
+    if one.unfilled:
+        yield _not_filled("warning", one, one.unfilled, "code does not know")
+    if one.stricter:
+        yield _not_filled("info", one, one.stricter, "could be NULL")
 
 
 def _not_filled(level: Level, one: Broken, columns: Sequence[str], before: str) -> Finding:
@@ -81,7 +82,7 @@ def _not_filled(level: Level, one: Broken, columns: Sequence[str], before: str) 
         rule=_RULE,
         level=level,
         message=f"Code that runs now inserts into the {one.kind} {one.identity} without {names}, "
-        f"which {before}: the server refuses that as NOT NULL without default{unless}.",
+        f"which {before} so far: the server refuses that as NOT NULL without default{unless}.",
         help=f"Give {them} a server default for one release, or deploy code that writes {them} "
         "before the column becomes NOT NULL.",
         script="upgrade.sql",
@@ -94,7 +95,10 @@ def _said(one: Broken) -> str:
     """Which statements the server refuses, and how; one sentence for what is gone altogether."""
     if one.gone:
         return one.words[0][0] if one.words else "it is gone"
-    said = (f"{_and(names)} no longer prepare{'s' * (len(names) == 1)} ({words})" for words, names in one.words)
+    said = (
+        f"{_and(names)} no longer prepare{'s' * (len(names) == 1)} ({words})"
+        for words, names in one.words
+    )
     return "; ".join(said)
 
 
@@ -112,6 +116,8 @@ def _listed(broken: Sequence[Broken]) -> str:
 def _first_words(one: Broken) -> str:
     if one.words:
         return one.words[0][0]
+    if one.gone:
+        return "upgrade.sql makes it"
     columns = ", ".join([*one.unfilled, *one.stricter])
     return f"its inserts leave out {columns}, which must not be NULL there"
 

@@ -102,7 +102,14 @@ def known_relations(
         return
     for identity, rows, has_trigger in connection.execute(_RELATIONS, ([*identities],)):
         columns = [
-            _Column(name=row[0], type=row[1], writable=row[2], not_null=row[3], filled=row[4], in_key=row[5])
+            _Column(
+                name=row[0],
+                type=row[1],
+                writable=row[2],
+                not_null=row[3],
+                filled=row[4],
+                in_key=row[5],
+            )
             for row in rows
         ]
         required = [one for one in columns if one.not_null and not one.filled]
@@ -131,7 +138,9 @@ def _statements(
         yield "INSERT of all columns", _insert(identity, writable)
     set_ = [one for one in writable if not one.in_key]
     if set_:
-        values = ", ".join(f"{one.name} = {_value(number, one)}" for number, one in enumerate(set_, 1))
+        values = ", ".join(
+            f"{one.name} = {_value(number, one)}" for number, one in enumerate(set_, 1)
+        )
         yield "UPDATE", f"UPDATE {identity} SET {values}{_where(key, len(set_) + 1)}"  # noqa: S608  # as said
     yield "DELETE", f"DELETE FROM {identity}{_where(key)}"  # noqa: S608  # as said
 
@@ -197,7 +206,9 @@ def known_functions(
         calls = [("call", f"{verb} {name}({', '.join(values)})")]
         if defaults:
             fewer = ", ".join(values[: len(values) - defaults])
-            calls.append(("call without the arguments that have a default", f"{verb} {name}({fewer})"))
+            calls.append(
+                ("call without the arguments that have a default", f"{verb} {name}({fewer})")
+            )
         yield Known(identity=identity, statements=tuple(calls))
 
 

@@ -52,6 +52,14 @@ KEPT = {
             "CREATE TABLE s.t (id integer, d s.d);"
         ),
     ),
+    "domain within an array gets a check": (
+        "CREATE DOMAIN s.d AS integer; CREATE TABLE s.t (id integer, d s.d, m s.d[]);",
+        "INSERT INTO s.t VALUES (1, 5, '{2,3,NULL}'), (2, NULL, NULL);",
+        (
+            "CREATE DOMAIN s.d AS integer CHECK (value > 1);"
+            "CREATE TABLE s.t (id integer, d s.d, m s.d[]);"
+        ),
+    ),
     "domain over enum over array": (
         (
             "CREATE TYPE s.e AS ENUM ('a', 'b'); CREATE DOMAIN s.d AS s.e[];"

@@ -57,7 +57,7 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     """
     render_expressions_exactly()
     config, script = load(job, more_versions=job["directory"])
-    context, path, filtered = _autogenerate(job, config, script, ask)
+    context, path, filtered = autogenerate(job, config, script, ask)
     return {
         "revision": path,
         "target": sorted(script.get_heads()),
@@ -67,13 +67,23 @@ def run(job: dict[str, Any], ask: Callable[[dict[str, Any]], Any]) -> dict[str, 
     }
 
 
-def _autogenerate(
+def autogenerate(
     job: dict[str, Any],
     config: Config,
     script: ScriptDirectory,
     ask: Callable[[dict[str, Any]], Any],
 ) -> tuple[MigrationContext, str | None, bool]:
-    """The context, the file of the drafted revision, and whether the project filters objects."""
+    """Compare the models with the job's database and write what is missing as a revision.
+
+    Args:
+        job: See :func:`run`.
+        config: Alembic's configuration.
+        script: The history, with the job's ``directory`` among its places.
+        ask: See :func:`run`.
+
+    Returns:
+        The context, the file of the drafted revision, and whether the project filters objects.
+    """
     equal_tables: set[tuple[str, str]] = set()
     filters: dict[str, Any] = {}
 

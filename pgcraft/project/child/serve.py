@@ -16,7 +16,7 @@ from .failures import describe
 
 # Each names a module here with a function ``run(job, ask)``. Modules are imported by need:
 # Alembic is not there in every project.
-JOBS = ("history", "replay", "draft")
+JOBS = ("history", "replay", "draft", "compare")
 
 
 def serve(descriptor: int) -> None:

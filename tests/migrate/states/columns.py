@@ -127,6 +127,14 @@ STATES = {
         T.format("a integer, b integer") + "ALTER TABLE s.t ADD CONSTRAINT n NOT NULL a;",
         since=18,
     ),
+    "column added with a NOT NULL that is not validated": Pair(
+        T.format("a integer"),
+        T.format("a integer, b integer, c integer")
+        + "ALTER TABLE s.t ADD CONSTRAINT n NOT NULL b NOT VALID, ADD NOT NULL c NOT VALID;"
+        "CREATE TABLE s.u (a integer CONSTRAINT u NOT NULL NO INHERIT, b integer);"
+        "ALTER TABLE s.u ADD CONSTRAINT v NOT NULL b NOT VALID;",
+        since=18,
+    ),
     "column replaced by another of its place": Pair(
         T.format("a integer") + "CREATE VIEW s.v AS SELECT * FROM s.t;",
         T.format("b text") + "CREATE VIEW s.v AS SELECT * FROM s.t;",

@@ -81,6 +81,14 @@ STATES = {
         + YEARS.splitlines()[1]
         + "CREATE TABLE s.p_2 (id integer, at date, n integer DEFAULT 5);",
     ),
+    "partition with NOT NULL detached and attached": Pair(
+        RANGE + YEARS,
+        RANGE
+        + YEARS.splitlines()[1]
+        + "CREATE TABLE s.p_2 (id integer CONSTRAINT p_id_not_null NOT NULL,"
+        + " at date CONSTRAINT p_at_not_null NOT NULL, n integer DEFAULT 5);",
+        since=18,
+    ),
     "keys, indexes, checks and triggers of a partitioned table": Pair(
         RANGE + YEARS,
         RANGE

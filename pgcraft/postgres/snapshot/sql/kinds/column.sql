@@ -20,8 +20,9 @@ SELECT
             'COLLATE ' || c."collation",
             'GENERATED ALWAYS AS (' || c.expression || ') ' || upper(c.generated),
             'DEFAULT ' || c."default",
-            'CONSTRAINT ' || c."not null constraint",
-            CASE WHEN c.attnotnull THEN 'NOT NULL' END,
+            -- With an option it is added by itself.
+            CASE WHEN c.attnotnull AND c."not null option" IS NULL
+                THEN concat_ws(' ', 'CONSTRAINT ' || c."not null constraint", 'NOT NULL') END,
             'GENERATED ' || upper(c.identity_kind) || ' AS IDENTITY (SEQUENCE NAME '
             || c."sequence" || ' ' || c."sequence options" || ')'
         )

@@ -76,3 +76,30 @@ def test_next_step_names_the_ref(root, temporary):
     (root / "models.py").write_text(MODELS.replace('"two"', '"two", "three"'))
     done = run("review", root, "--base-ref", "main", temporary=temporary)
     assert "--base-ref main gives the SQL" in " ".join(done.stdout.split())
+
+
+def test_drift_has_its_own_section(root, temporary):
+    """The change's own list does not have it."""
+    (root / "models.py").write_text(MODELS.replace('"two"', '"old"'))
+    git(root, "commit", "--quiet", "--message", "x", "models.py")
+    (root / "models.py").write_text(MODELS.replace('"two"', '"two", "old"'))
+    done = run("review", root, "--base-ref", "main", temporary=temporary)
+    assert done.returncode == 0, done.stderr
+    changes, _, rest = done.stdout.partition("Older than the change (drift)")
+    assert "public.two" in changes
+    assert "public.old" not in changes
+    assert "public.old" in rest
+
+
+def test_setting_of_a_schema_dump_counts(root, temporary, monkeypatch):
+    """As any option of the command line's; --base-ref beside it is one start too many."""
+    monkeypatch.chdir(root)
+    (root / "production.sql").write_text("CREATE TABLE public.one (id integer);\n")
+    (root / "pgcraft.toml").write_text('base-schema = "production.sql"\nfrom = "0001"\n')
+    done = run("review", root, "--json", temporary=temporary)
+    report = json.loads(done.stdout)
+    assert [one["identity"] for one in report["changes"]] == ["public.two"]
+    (root / "pgcraft.toml").write_text('base-schema = "production.sql"\nbase-ref = "main"\n')
+    refused = run("review", root, temporary=temporary)
+    assert refused.returncode == 2
+    assert "--base-ref and --base-schema both say where to start" in refused.stderr
