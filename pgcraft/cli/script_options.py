@@ -12,9 +12,7 @@ _MOST = 2**31 - 1
 _DURATION = re.compile(rf"([0-9]{{1,12}}(?:\.[0-9]{{1,6}})?) ?({'|'.join(_UNITS)})", re.ASCII)
 
 
-def duration(
-    _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> str | None:
+def duration(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     """Accept what PostgreSQL takes for a time limit, with its unit.
 
     Args:

@@ -65,9 +65,7 @@ def run_script(
     arguments = ("-X", "-q", *variables, "-f", "-")
     try:
         with script.open("rb") as file:
-            done = _run(
-                server, database, "psql", *arguments, stdin=file.fileno(), timeout=timeout
-            )
+            done = _run(server, database, "psql", *arguments, stdin=file.fileno(), timeout=timeout)
     except subprocess.TimeoutExpired as error:
         return _ended(server, database, error.timeout)
     return Applied(

@@ -106,6 +106,17 @@ def _unfit(dump: Path, said: str) -> UsageError | ServerUnavailableError:
     )
 
 
+def named_in_dump(role: str) -> Finding:
+    """Say that the scratch server was given a role for a dump."""
+    return Finding(
+        rule="given-role",
+        level="info",
+        message=f"The schema dump names the role {role}, and does not make it. The scratch server "
+        "was given one without LOGIN.",
+        help="Nothing to do when production has it; a dump never holds roles.",
+    )
+
+
 def assumed_revision(revision: str | None) -> Finding:
     """Say that a dump did not tell its revision."""
     return Finding(

@@ -121,7 +121,7 @@ def _draft(
         plan = autogenerate(server, code, baseline, options)
     with stage("Writing the scripts"):
         scripts = write_scripts(baseline, plan, options)
-    return Drafted(server, baseline, plan, scripts, (*given, *baseline.given_roles))
+    return Drafted(server, baseline, plan, scripts, given)
 
 
 def _compared(

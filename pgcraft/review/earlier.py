@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pgcraft.postgres.server import Server
-
     from pgcraft.project.configuration import Project
 
     from .git import Commit

@@ -58,9 +58,7 @@ def prove_elsewhere(
             version = other.server.programs.version
             with stage(f"Proving the scripts on PostgreSQL {version}"):
                 there = replace(other.plan, draft=plan.draft)
-                proof = prove(
-                    other.server, other.baseline, there, scripts, timeout=options.timeout
-                )
+                proof = prove(other.server, other.baseline, there, scripts, timeout=options.timeout)
         proofs.append(ProofElsewhere(version=version, proof=proof))
     return tuple(proofs)
 

@@ -24,8 +24,7 @@ _PLACES = """
 SELECT json_build_object(
     'columns', (
         SELECT coalesce(json_agg(json_build_array(
-            c.oid, a.attnum, c.oid::regclass::text || '.' || quote_ident(a.attname),
-            format_type(a.atttypid, a.atttypmod)
+            c.oid, a.attnum, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
         ) ORDER BY c.oid, a.attnum), '[]')
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid
@@ -114,12 +113,17 @@ def take_places(connection: psycopg.Connection[Any], versions: str) -> Places:
     row = connection.execute(_PLACES, {"versions": versions}).fetchone()
     assert row is not None  # noqa: S101  # a query without FROM has a row
     found = json.loads(row[0])
+    names = {number: name for number, name, _ in found["tables"]}
     labels: dict[str, list[str]] = {}
     for enum, label in found["labels"]:
         labels.setdefault(enum, []).append(label)
     return Places(
         tables={number: (name, parent) for number, name, parent in found["tables"]},
-        columns={(table, number): (name, type_) for table, number, name, type_ in found["columns"]},
+        columns={
+            (table, number): (f"{names[table]}.{name}", type_)
+            for table, number, name, type_ in found["columns"]
+            if table in names
+        },
         sequences=dict(found["sequences"]),
         labels={enum: tuple(names) for enum, names in labels.items()},
     )

@@ -56,3 +56,9 @@ class Options:
     psql: bool = True
     timeout: float = 600
     cache: bool = True
+
+    @property
+    def statement_limit(self) -> str | float:
+        """How long a statement may take where it is measured: as in the scripts, if they say so."""
+        own = self.statement_timeout
+        return own if own is not None and own != "0" else self.timeout

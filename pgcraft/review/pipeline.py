@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pgcraft.postgres.roles import roles_set_aside
 
-from .base_schema import assumed_revision
+from .base_schema import assumed_revision, named_in_dump
 from .changes import list_changes
 from .drafting import drafted
 from .drift import drift_findings
@@ -53,7 +53,8 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
                 stage("Measuring the statements"),
                 roles_set_aside(server, baseline.roles),
             ):
-                measurement = measure(server, baseline.database, scripts, timeout=options.timeout)
+                limit = options.statement_limit
+                measurement = measure(server, baseline.database, scripts, timeout=limit)
         stops: tuple[StopPoint, ...] = ()
         if scripts is not None and proof.holds and not scripts.upgrade.transactional:
             with stage("Stopping where the script commits"):
@@ -86,6 +87,7 @@ def review(options: Options, progress: Progress) -> tuple[Report, tuple[str, ...
                     *unmeasured(measurement, proof),
                     *stop_findings(stops),
                     *(given_role(role) for role in given),
+                    *(named_in_dump(role) for role in baseline.given_roles),
                     *elsewhere_findings(others),
                     *drift_findings(earlier),
                     *([assumed_revision(baseline.revision)] if baseline.assumed else ()),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from pgcraft.postgres.snapshot import Difference, Key, Snapshot
+    from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
 _RELATIONS = frozenset({"table", "view", "materialized view", "foreign table", "partitioned table"})
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
@@ -103,10 +103,16 @@ def touched(differences: Iterable[Difference], schema: Snapshot) -> tuple[Key, .
             if key in schema
             and (
                 key.kind in _RELATIONS
-                or (key in changed and (key.kind in _ROUTINES or key.kind == "sequence"))
+                or (key in changed and (key.kind in _ROUTINES or _is_alone(schema[key])))
             )
         )
     )
+
+
+def _is_alone(item: CatalogObject) -> bool:
+    """Whether it is a sequence that code asks for numbers; no column has it for its own."""
+    owned = item.parent is not None or item.detail("owned by") is not None
+    return item.key.kind == "sequence" and not owned
 
 
 class RunningCode:

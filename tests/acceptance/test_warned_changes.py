@@ -54,15 +54,26 @@ def test_required_column_without_a_default_is_refused_for_a_table_with_rows(tmp_
         version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     assert (kept, version) == ([(1, "nut")], [("r001",)])
     findings = _findings(REQUIRED, tmp_path / "review", first)
-    assert [(one.rule, one.relation) for one in findings] == [("not-null", "inventory.products")]
+    assert [(one.rule, one.level, one.relation) for one in findings] == [
+        ("breaks-running-code", "warning", "inventory.products"),
+        ("breaks-running-code", "warning", "inventory.products"),
+        ("not-null", "warning", "inventory.products"),
+        ("uncommitted", "info", None),
+    ]
 
 
 def test_renamed_column_is_found_to_lose_its_data(tmp_path, server):
     """Nobody can tell a renamed column from a new one; what is lost is said."""
     _, first = _old(RENAMED, tmp_path / "desk", server)
     findings = _findings(RENAMED, tmp_path / "review", first)
-    assert [one.rule for one in findings] == ["drop-column"]
-    assert "inventory.products.price" in findings[0].message
+    # The drop, and both versions' code on the other one's schema.
+    lost = [one for one in findings if one.rule == "drop-column"]
+    assert len(lost) == 1
+    assert "inventory.products.price" in lost[0].message
+    assert [one.script for one in findings if one.rule == "breaks-running-code"] == [
+        "upgrade.sql",
+        "downgrade.sql",
+    ]
 
 
 def test_column_renamed_by_hand_keeps_its_data(tmp_path, server):

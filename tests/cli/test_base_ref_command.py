@@ -85,7 +85,8 @@ def test_drift_has_its_own_section(root, temporary):
     (root / "models.py").write_text(MODELS.replace('"two"', '"two", "old"'))
     done = run("review", root, "--base-ref", "main", temporary=temporary)
     assert done.returncode == 0, done.stderr
-    changes, _, rest = done.stdout.partition("Older than the change (drift)")
+    before, _, rest = done.stdout.partition("Older than the change (drift)")
+    changes = before.partition("Changes\n")[2]
     assert "public.two" in changes
     assert "public.old" not in changes
     assert "public.old" in rest

@@ -292,4 +292,4 @@ def test_row_security_that_the_models_lose_is_switched_off_with_a_warning(change
     """A revision of theirs says that it manages it."""
     _, report = change(models(SECURED), models())
     assert statements(report) == ["ALTER TABLE shop.orders DISABLE ROW LEVEL SECURITY;"]
-    assert [finding.rule for finding in report.findings] == ["row-security"]
+    assert [finding.rule for finding in report.findings] == ["row-security", "uncommitted"]

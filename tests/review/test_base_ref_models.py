@@ -67,5 +67,5 @@ def test_ref_without_the_models_is_a_sentence(project):
     models = project.root / "models.py"
     models.rename(project.root / "tables.py")
     set_tables(project.root, "one")
-    with pytest.raises(UsageError, match="The models at main cannot be read.*no module tables"):
+    with pytest.raises(UsageError, match=r"The models at main cannot be read.*no module tables"):
         review_project(find_project(project.root, models=("tables",)), base_ref="main")

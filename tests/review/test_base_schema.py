@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from projects.reviewing import proven, review_project, statements
-from projects.small_project import revision, write_project
+from projects.small_project import write_project
 from review.test_base_ref import ONE, TWO, set_tables
 
 from pgcraft.errors import ServerUnavailableError, UsageError
+from pgcraft.postgres.psql import dump_schema
 from pgcraft.project.configuration import find_project
 
 # As pg_dump 18 writes it, with what older servers and psqls do not know.
@@ -154,3 +155,24 @@ def test_missing_extension_names_it(bare):
     text = "CREATE EXTENSION IF NOT EXISTS nowhere WITH SCHEMA public;"
     with pytest.raises(ServerUnavailableError, match="no extension nowhere"):
         review_project(bare, base_schema=dump(bare, text))
+
+
+def test_real_dump_is_the_base(bare, server):
+    """What pg_dump writes of a database is that database, with its roles not there."""
+    database = "to_be_dumped"
+    server.create_database(database)
+    try:
+        with server.connect(database) as connection:
+            connection.execute(
+                "CREATE ROLE dumped_owner; CREATE TABLE public.one (id integer);"
+                "ALTER TABLE public.one OWNER TO dumped_owner;"
+                "CREATE VIEW public.seen AS SELECT id FROM public.one"
+            )
+        text = dump_schema(server, database)
+    finally:
+        server.drop_database(database)
+        with server.connect("postgres") as connection:
+            connection.execute("DROP ROLE dumped_owner")
+    report = proven(review_project(bare, base_schema=dump(bare, text)))
+    assert [(one.action, one.identity) for one in report.changes] == [("create", "public.two")]
+    assert report.baseline.given_roles == ("dumped_owner",)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from projects.reviewing import proven, review_project, statements
-from projects.small_project import revision, write_project
-from review.test_base_ref import TWO, commit, git, project, set_tables, write_revision
+from projects.small_project import revision
+from review.test_base_ref import TWO, commit, project, set_tables, write_revision
 
 from pgcraft.review.report import machine_view
 
@@ -137,3 +137,16 @@ def test_models_on_pythonpath_are_the_refs(project, monkeypatch):
     assert report.drift == ()
     assert names(report.changes) == ["create table public.two"]
     assert "drift-unknown" not in rules(report)
+
+
+def test_models_of_an_installed_package_are_not_taken_for_the_refs(project):
+    """An installation with a finder of its own leads to today's files: then nobody knows."""
+    finder = f"import sys\nsys.path.insert(0, {str(project.root)!r})\n"
+    env = project.root / "migrations" / "env.py"
+    env.write_text(finder + env.read_text())
+    commit(project.root)
+    set_tables(project.root, "one", "two")
+    report = proven(review_project(project, base_ref="main"))
+    assert "drift-unknown" in rules(report)
+    assert report.drift == ()
+    assert names(report.changes) == ["create table public.two"]

@@ -39,7 +39,9 @@ def test_guard_lets_the_expected_database_pass(connection, table, heads, expecte
     if table:
         with_heads(connection, table, *heads)
     connection.execute(
-        guard_statement("upgrade.sql", frozenset(expected), END, table or "alembic_version").encode()
+        guard_statement(
+            "upgrade.sql", frozenset(expected), END, table or "alembic_version"
+        ).encode()
     )
 
 

@@ -19,10 +19,12 @@ def test_duration_with_a_unit_is_taken_as_it_is(text):
     assert duration(CONTEXT, OPTION, text) == text
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", "-5s", "5 S", "5sec", "1e3s", "5s'; DROP", "٥s"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "s", "-5s", "5 S", "5sec", "1e3s", "5s'; DROP", "\u0665s"]
+)
 def test_what_is_no_duration_is_refused(text):
     """A number alone would be milliseconds, which few mean."""
-    with pytest.raises(click.BadParameter, match="no duration of PostgreSQL's. Write a number"):
+    with pytest.raises(click.BadParameter, match="Write a number and its unit"):
         duration(CONTEXT, OPTION, text)
 
 

@@ -26,7 +26,7 @@ _LONGEST = 2**31 - 1
 
 
 def measure(
-    server: Server, template: str, scripts: Scripts, *, timeout: float | None = None
+    server: Server, template: str, scripts: Scripts, *, timeout: str | float | None = None
 ) -> Measurement:
     """Run the upgrade and then the downgrade, and say what each statement does.
 
@@ -36,7 +36,8 @@ def measure(
         server: The scratch server.
         template: The database to copy: the base.
         scripts: The scripts.
-        timeout: Seconds that a statement may take; None for ever.
+        timeout: How long a statement may take, in seconds or as PostgreSQL writes it; None for
+            ever.
 
     Returns:
         What was measured. A statement that fails ends it.
@@ -54,7 +55,7 @@ def measure(
     )
 
 
-def _parts(server: Server, scripts: Scripts, timeout: float | None) -> list[Measurement]:
+def _parts(server: Server, scripts: Scripts, timeout: str | float | None) -> list[Measurement]:
     parts: list[Measurement] = []
     for script in (scripts.upgrade, scripts.downgrade):
         if script is None:
@@ -65,10 +66,10 @@ def _parts(server: Server, scripts: Scripts, timeout: float | None) -> list[Meas
         # A session each, as psql has. Closed and not left: that would commit what is open.
         with closing(server.connect(MEASURED)) as connection:
             if timeout is not None:
-                milliseconds = str(max(1, min(int(timeout * 1000), _LONGEST)))
-                connection.execute(
-                    "SELECT set_config('statement_timeout', %s, false)", (milliseconds,)
-                )
+                limit = timeout
+                if not isinstance(limit, str):
+                    limit = str(max(1, min(int(limit * 1000), _LONGEST)))
+                connection.execute("SELECT set_config('statement_timeout', %s, false)", (limit,))
             parts.append(measure_script(connection, script))
     return parts
 
