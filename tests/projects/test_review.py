@@ -410,9 +410,12 @@ def test_report_is_written_with_its_keys(tmp_path):
         "target",
         "scripts",
         "proof",
+        "downgrade",
         "changes",
+        "drift",
         "statements",
         "findings",
+        "stop_points",
         "unmanaged",
         "files",
     ]
