@@ -9,7 +9,7 @@ from pgcraft.migrate.names import own_name
 from pgcraft.postgres.snapshot import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pgcraft.migrate.graph import Graph
     from pgcraft.migrate.names import Names
@@ -76,6 +76,15 @@ class Claim:
             else None
             for key in self.named
         )
+
+
+def that_alter_none_of(keys: Collection[Key], claims: Mapping[int, Claim]) -> dict[int, Claim]:
+    """Leave out the claims that change one of some objects where it is."""
+    return {
+        number: one
+        for number, one in claims.items()
+        if not (one.before & one.after).intersection(keys)
+    }
 
 
 def claim(operation: Described, before: Graph, after: Graph, names: tuple[Names, Names]) -> Claim:

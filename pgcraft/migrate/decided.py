@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pgcraft.migrate.alter import alteration
 from pgcraft.migrate.changes import Changes, is_retyped, loses
 from pgcraft.migrate.claimed import claimed, take_out_cycles
+from pgcraft.migrate.claims import that_alter_none_of
 from pgcraft.migrate.constraints import without_remade
 from pgcraft.migrate.cycles import cyclic_foreign_keys, parts_that_lead_back, tables_of
 from pgcraft.migrate.domains import domains_made_anew
@@ -86,8 +87,8 @@ def _decided(
         retyped=[key for key, one in changes.items() if is_retyped(one) or loses(one)],
         in_place=in_place,
     )
-    claims = _that_alter_none_of(ending.recast | ending.remade, claims)
-    if claims != (others := _that_alter_none_of(ending.released, claims)):
+    claims = that_alter_none_of(ending.recast | ending.remade, claims)
+    if claims != (others := that_alter_none_of(ending.released, claims)):
         # The default goes before such a column changes, and comes back with the change.
         claims = others
         in_place, _ = _alterations(old, changes, claims, operations, using)
@@ -103,12 +104,6 @@ def _decided(
         ending=ending,
         loose=cyclic_foreign_keys(old, going) | parts_that_lead_back(old, going),
     )
-
-
-def _that_alter_none_of(keys: set[Key], claims: Mapping[int, Claim]) -> dict[int, Claim]:
-    return {
-        number: one for number, one in claims.items() if keys.isdisjoint(one.before & one.after)
-    }
 
 
 def _alterations(

@@ -38,17 +38,25 @@ def routine_name(key: Key) -> str | None:
     return found[0] if found is not None else None
 
 
+def unquoted(name: str) -> str:
+    """A name as people write it, of one that the server may have quoted."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def whole_name(name: str) -> re.Pattern[str]:
+    """Finds a name, as the server quotes it, where it is no part of another one."""
+    return re.compile(rf'(?<![\w$".]){re.escape(name)}(?![\w$"])')
+
+
 def own_name(item: CatalogObject) -> str:
     """An object's own name, not quoted."""
-    name = quoted_name(item)
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+    return unquoted(quoted_name(item))
 
 
 def relation_name(item: CatalogObject) -> str:
     """The name of the relation that an object is on, not quoted."""
     relation = item.parent.identity if item.parent is not None else ""
-    name = relation.removeprefix(f"{quoted_schema(item)}.")
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+    return unquoted(relation.removeprefix(f"{quoted_schema(item)}."))
 
 
 class Names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import own_name, quoted_name
+from pgcraft.migrate.names import own_name, quoted_name, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def alter_not_null(
     alter = f"ALTER {new.parent.kind.upper()} {new.parent.identity}"
     if old.detail("nullable") == "no" and version >= NAMED_SINCE:
         before, after = (not_null_name(one, relation) for one in (old, new))
-        if _unquoted(before) != _unquoted(after):
+        if unquoted(before) != unquoted(after):
             yield f"{alter} RENAME CONSTRAINT {before} TO {after}"
         yield from _options(old, new, f"{alter} ", after)
     elif new.detail(CONSTRAINT) is not None or new.detail(OPTION) is not None:
@@ -60,10 +60,6 @@ def _options(old: CatalogObject, new: CatalogObject, alter: str, name: str) -> I
 def _added(column: CatalogObject, name: str) -> str:
     option = (column.detail(OPTION) or "").upper().replace(",", "")
     return f"ADD CONSTRAINT {name} NOT NULL {quoted_name(column)} {option}".rstrip()
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def not_null_name(column: CatalogObject, relation: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import quoted_name
+from pgcraft.migrate.names import quoted_name, whole_name
 from pgcraft.migrate.types import HAD_BY_COLUMNS
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _is_in_partition_key(column: Key, old: Graph) -> bool:
     item = old.snapshot.get(column)
     if item is None or item.parent is None:
         return False
-    name = re.compile(rf'(?<![\w$".]){re.escape(quoted_name(item))}(?![\w$"])')
+    name = whole_name(quoted_name(item))
     return any(name.search(key) for key in _partition_keys(item.parent, old))
 
 

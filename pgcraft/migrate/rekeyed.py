@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pgcraft.migrate.names import quoted_name, quoted_schema
+from pgcraft.migrate.names import quoted_name, quoted_schema, whole_name
 from pgcraft.postgres.snapshot import Key
 from pgcraft.postgres.snapshot.statements import comment_statement
 
@@ -84,7 +83,7 @@ def _with_name(item: CatalogObject, old: str, new: str) -> tuple[str, tuple[tupl
 
 def _renamed(text: str, old: str, new: str) -> str:
     """The text with another name in it, where that is a whole name."""
-    return re.sub(rf'(?<![\w$".]){re.escape(old)}(?![\w$"])', lambda _: new, text)
+    return whole_name(old).sub(lambda _: new, text)
 
 
 def _moved(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgcraft.migrate.changes import is_retyped
+from pgcraft.migrate.claims import that_alter_none_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,9 +34,7 @@ def without_rewrites(
     }
     tables = Counter(retyped.values())
     several = {key for key, table in retyped.items() if tables[table] > 1}
-    return {
-        number: one for number, one in claims.items() if several.isdisjoint(one.before & one.after)
-    }
+    return that_alter_none_of(several, claims)
 
 
 def rewritten_once(nodes: Iterable[Node]) -> list[Node]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from psycopg import sql
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,6 +33,17 @@ def take_roles(connection: psycopg.Connection[Any]) -> Roles:
         is missing and without its password.
     """
     return {row.name: row.make for row in _rows(connection)}
+
+
+def give_role(server: Server, role: str) -> None:
+    """Make a role, without LOGIN, that somebody else makes elsewhere.
+
+    Args:
+        server: The scratch server.
+        role: Its name, not quoted.
+    """
+    with server.connect("postgres") as connection:
+        connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
 
 
 @contextmanager

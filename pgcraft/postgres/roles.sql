@@ -24,19 +24,17 @@ SELECT
 FROM pg_catalog.pg_roles
 WHERE oid >= 16384 AND rolname !~ '^pgcraft_aside_'
 UNION ALL
-SELECT
-    format('membership of %I in %I', m.rolname, g.rolname),
-    format(
-        'GRANT %I TO %I%s',
-        g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END
-    ),
-    format('REVOKE %I FROM %I', g.rolname, m.rolname),
-    format(
-        'GRANT %I TO %I%s',
-        g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END
-    ),
-    format('REVOKE %I FROM %I', g.rolname, m.rolname)
+SELECT name, make, undo, make, undo
 FROM pg_catalog.pg_auth_members AS a
 JOIN pg_catalog.pg_roles AS g ON g.oid = a.roleid
 JOIN pg_catalog.pg_roles AS m ON m.oid = a.member
+CROSS JOIN LATERAL (
+    SELECT
+        format('membership of %I in %I', m.rolname, g.rolname) AS name,
+        format(
+            'GRANT %I TO %I%s',
+            g.rolname, m.rolname, CASE WHEN a.admin_option THEN ' WITH ADMIN OPTION' END
+        ) AS make,
+        format('REVOKE %I FROM %I', g.rolname, m.rolname) AS undo
+) AS said
 WHERE m.oid >= 16384 AND m.rolname !~ '^pgcraft_aside_'

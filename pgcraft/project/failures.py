@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pgcraft.errors import PGCraftError, UsageError, UserCodeError
+from pgcraft.postgres.lacking import missing_extension
 
 if TYPE_CHECKING:
     from .answers import Failure
@@ -65,10 +65,10 @@ def _advice(failure: Failure, project: Project) -> str:
             "It was being written as SQL, in Alembic's --sql mode, where there is no database to "
             "look at: let it decide by context.is_offline_mode(), or begin behind it with --from."
         )
-    extension = _NO_EXTENSION.search(failure.message)
+    extension = missing_extension(failure.message)
     if extension is not None:
         return (
-            f"The scratch PostgreSQL has no {extension[1]}. Install it for this PostgreSQL (Debian "
+            f"The scratch PostgreSQL has no {extension}. Install it for this PostgreSQL (Debian "
             "and Ubuntu call such packages postgresql-NN-…), or name one that has it with "
             "--postgres."
         )
@@ -78,9 +78,6 @@ def _advice(failure: Failure, project: Project) -> str:
         else "The traceback above says where."
     )
 
-
-# The server's words, which are English on a scratch server.
-_NO_EXTENSION = re.compile(r'extension "([^"]+)" is not available')
 
 # Raised by the child itself, with a whole sentence.
 _OURS = {

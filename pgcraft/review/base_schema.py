@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from pgcraft.errors import ServerUnavailableError, UsageError
+from pgcraft.postgres.lacking import missing_extension, missing_role
 from pgcraft.postgres.psql import run_script
+from pgcraft.postgres.roles import give_role
 
 from .finding import Finding
 
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 
     from pgcraft.postgres.server import Server
 
-# The server's words, which are English on a scratch server.
-_NO_ROLE = re.compile(r'\bERROR:  role "(.+)" does not exist')
-_NO_EXTENSION = re.compile(r'extension "([^"]+)" is not available')
 # A random token around the dump, which psql learnt in 2025: older ones stop at the line.
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\r?$", re.MULTILINE)
 # Settings at the dump's beginning: a newer pg_dump sets some that the server does not know.
@@ -51,12 +50,11 @@ def load_schema(server: Server, database: str, dump: Path, *, timeout: float) ->
         applied = run_script(server, database, script, timeout=timeout)
         if applied.returncode == 0:
             return tuple(given)
-        role = _NO_ROLE.search(applied.stderr)
-        if role is None or role[1] in given:
+        role = missing_role(applied.stderr)
+        if role is None or role in given:
             raise _unfit(dump, applied.stderr.replace(script.name, dump.name))
-        given.append(role[1])
-        with server.connect("postgres") as connection:
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role[1])))
+        given.append(role)
+        give_role(server, role)
         server.drop_database(database)
         server.create_database(database)
 
@@ -91,10 +89,10 @@ def _readable(server: Server, dump: Path) -> bytes:
 
 
 def _unfit(dump: Path, said: str) -> UsageError | ServerUnavailableError:
-    extension = _NO_EXTENSION.search(said)
+    extension = missing_extension(said)
     if extension is not None:
         return ServerUnavailableError(
-            f"The scratch PostgreSQL has no extension {extension[1]}, which {dump} needs.",
+            f"The scratch PostgreSQL has no extension {extension}, which {dump} needs.",
             advice="Install it for this PostgreSQL, or name one that has it with --postgres.",
             detail=said,
         )
@@ -130,28 +128,6 @@ def assumed_revision(revision: str | None) -> Finding:
     )
 
 
-def heads_in(server: Server, database: str, table: tuple[str | None, str]) -> tuple[str, ...]:
-    """The heads that Alembic's table in a database lists.
-
-    Args:
-        server: The scratch server.
-        database: The database.
-        table: Schema (None: the default one) and name of the table.
-
-    Returns:
-        Them; none when there is no such table.
-    """
-    name = sql.Identifier(table[0] or "public", table[1])
-    with server.connect(database) as connection:
-        there = connection.execute(
-            "SELECT to_regclass(%s)", (name.as_string(connection),)
-        ).fetchone()
-        if there is None or there[0] is None:
-            return ()
-        rows = connection.execute(sql.SQL("SELECT version_num FROM {} ORDER BY 1").format(name))
-        return tuple(row[0] for row in rows)
-
-
 def stamp(
     server: Server, database: str, table: tuple[str | None, str], heads: tuple[str, ...]
 ) -> None:
@@ -160,7 +136,7 @@ def stamp(
     Args:
         server: The scratch server.
         database: The database.
-        table: See :func:`heads_in`.
+        table: Schema (None: the default one) and name of the table.
         heads: What to write.
     """
     schema, name = sql.Identifier(table[0] or "public"), sql.Identifier(table[1])

@@ -11,9 +11,10 @@ from pgcraft.postgres.roles import Roles, take_roles
 from pgcraft.postgres.snapshot import Snapshot, take_snapshot
 from pgcraft.project.answers import History, history_from
 
-from .base_schema import heads_in, load_schema, stamp
+from .base_schema import load_schema, stamp
 from .drift import create_earlier, made_by
 from .earlier import earlier_heads
+from .heads import heads_in
 from .seed import plant
 
 if TYPE_CHECKING:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pgcraft.postgres.snapshot import Difference, Snapshot
 
 
+RELATIONS = frozenset({"foreign table", "materialized view", "table", "view"})
+"""Kinds that rows are selected from."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One object that is created, altered or dropped.
@@ -104,8 +108,7 @@ def _parent(difference: Difference) -> Key | None:
 
 def _change(difference: Difference) -> Change:
     parent = _parent(difference)
-    is_relation = difference.key.kind in {"table", "view", "materialized view", "foreign table"}
-    relation = parent or (difference.key if is_relation else None)
+    relation = parent or (difference.key if difference.key.kind in RELATIONS else None)
     detail = difference.text.removeprefix(f"{difference.key}: ")
     partitioned = difference.before.detail("partition of") if difference.before else None
     if difference.action == "drop" and partitioned is not None:

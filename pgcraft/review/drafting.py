@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from psycopg import sql
-
 from pgcraft.errors import UserCodeError
+from pgcraft.postgres.lacking import missing_role
 from pgcraft.postgres.programs import find_programs
+from pgcraft.postgres.roles import give_role
 from pgcraft.postgres.server import scratch_server
 from pgcraft.project.process import user_code
 
@@ -83,7 +82,7 @@ def drafted(options: Options, stage: Stages) -> Iterator[Drafted]:
             try:
                 made = _draft(stack, options, stage, programs, commit=commit, given=given)
             except UserCodeError as error:
-                role = _missing_role(error)
+                role = missing_role(error.what)
                 if role is None or role in given:
                     raise
                 given = (*given, role)
@@ -104,9 +103,8 @@ def _draft(
     code = stack.enter_context(user_code(options.project, timeout=options.timeout))
     with stage(f"Starting PostgreSQL {programs.version}"):
         server = stack.enter_context(scratch_server(programs, cache=options.cache))
-    with server.connect("postgres") as connection:
-        for role in given:
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+    for role in given:
+        give_role(server, role)
     earlier = None
     if commit is not None:
         with stage(f"Reading {commit.ref}"):
@@ -137,15 +135,6 @@ def _compared(
         base = (baseline.database, schema, baseline.roles)
         return compare_earlier(server, options, earlier, base)
     except UserCodeError as error:
-        if _missing_role(error) not in {None, *given}:
+        if missing_role(error.what) not in {None, *given}:
             raise
         return EarlierModels(ref=earlier.commit.ref, base=schema, wanted=schema, unknown=error.what)
-
-
-# The server's words, which are English on a scratch server.
-_NO_ROLE = re.compile(r'\brole "(.+)" does not exist')
-
-
-def _missing_role(error: UserCodeError) -> str | None:
-    found = _NO_ROLE.search(error.what)
-    return found[1] if found is not None else None

@@ -74,12 +74,11 @@ def elsewhere_findings(proofs: tuple[ProofElsewhere, ...]) -> Iterator[Finding]:
     """
     for one in proofs:
         for mismatch in one.proof.mismatches:
-            script = "downgrade.sql" if mismatch.step == "downgrade" else "upgrade.sql"
             yield Finding(
                 rule="unproven",
                 level="error",
-                message=f"On PostgreSQL {one.version} {script} does not do what it should: "
-                f"{mismatch.text}.",
+                message=f"On PostgreSQL {one.version} {mismatch.script} does not do what it "
+                f"should: {mismatch.text}.",
                 help="Do not run it on that version.",
-                script=script,
+                script=mismatch.script,
             )

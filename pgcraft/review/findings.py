@@ -53,7 +53,7 @@ def find(
 
 
 def _unproven(mismatch: Mismatch) -> Finding:
-    script = "downgrade.sql" if mismatch.step == "downgrade" else "upgrade.sql"
+    script = mismatch.script
     goal = "the base" if mismatch.step == "downgrade" else "the models"
     when = " when it is run again" if mismatch.step == "upgrade again" else ""
     if mismatch.kind == "script":

@@ -1,12 +1,15 @@
-"""Which heads a database has between the statements of a script."""
+"""Which heads a database has, and which between the statements of a script."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pgcraft.postgres.server import Server
     from pgcraft.project.answers import Statement
 
 
@@ -52,3 +55,25 @@ def _ancestors(revisions: frozenset[str], parents: Mapping[str, tuple[str, ...]]
 def _moves(statement: Statement) -> bool:
     """Whether a statement of Alembic's own moves a head, or only makes its table."""
     return statement.text.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+
+
+def heads_in(server: Server, database: str, table: tuple[str | None, str]) -> tuple[str, ...]:
+    """The heads that Alembic's table in a database lists.
+
+    Args:
+        server: The scratch server.
+        database: The database.
+        table: Schema (None: the default one) and name of the table.
+
+    Returns:
+        Them; none when there is no such table.
+    """
+    name = sql.Identifier(table[0] or "public", table[1])
+    with server.connect(database) as connection:
+        there = connection.execute(
+            "SELECT to_regclass(%s)", (name.as_string(connection),)
+        ).fetchone()
+        if there is None or there[0] is None:
+            return ()
+        rows = connection.execute(sql.SQL("SELECT version_num FROM {} ORDER BY 1").format(name))
+        return tuple(row[0] for row in rows)

@@ -36,6 +36,11 @@ class Mismatch:
     models: str | None
     text: str
 
+    @property
+    def script(self) -> str:
+        """The script that is to blame."""
+        return "downgrade.sql" if self.step == "downgrade" else "upgrade.sql"
+
 
 def stopped(step: Step, script: str, text: str) -> Mismatch:
     """A script that psql did not bring to its end."""

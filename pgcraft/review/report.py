@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from .schema_diff import schema_diff
@@ -63,6 +64,13 @@ class Report:
         """Where models and history differed at the base already."""
         return self.baseline.models.drift if self.baseline.models is not None else ()
 
+    @cached_property
+    def schema_diff(self) -> bytes | None:
+        """Both schemas as pg_dump prints them; None when the upgrade did not run to its end."""
+        if self.scripts is None or self.proof.dumps is None:
+            return None
+        return schema_diff(*self.proof.dumps).encode()
+
     @property
     def verdict(self) -> Verdict:
         """The review in one word, whatever the policy says."""
@@ -108,8 +116,8 @@ def _text(report: Report, files: Iterable[str]) -> str:
 
 def _files_beside(report: Report) -> dict[str, bytes]:
     files = script_files(report.plan, report.scripts)
-    if report.scripts is not None and report.proof.dumps is not None:
-        files["schema.diff"] = schema_diff(*report.proof.dumps).encode()
+    if report.schema_diff is not None:
+        files["schema.diff"] = report.schema_diff
     return files
 
 
@@ -214,7 +222,7 @@ def _difference(mismatch: Mismatch) -> dict[str, Any]:
         "kind": mismatch.kind,
         "base": mismatch.base,
         "models": mismatch.models,
-        "script": "downgrade.sql" if mismatch.step == "downgrade" else "upgrade.sql",
+        "script": mismatch.script,
         "text": mismatch.text,
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.pq import ExecStatus
 
+from .changes import RELATIONS
 from .running_statements import Columns, Known, known_functions, known_relations, known_sequences
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from pgcraft.postgres.snapshot import CatalogObject, Difference, Key, Snapshot
 
-_RELATIONS = frozenset({"table", "view", "materialized view", "foreign table", "partitioned table"})
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
 
 
@@ -57,7 +57,7 @@ class Broken:
 
 def is_relation(key: Key) -> bool:
     """Whether code selects from it."""
-    return key.kind in _RELATIONS
+    return key.kind in RELATIONS
 
 
 def made(key: Key) -> Broken:
@@ -102,7 +102,7 @@ def touched(differences: Iterable[Difference], schema: Snapshot) -> tuple[Key, .
             for key in reached
             if key in schema
             and (
-                key.kind in _RELATIONS
+                key.kind in RELATIONS
                 or (key in changed and (key.kind in _ROUTINES or _is_alone(schema[key])))
             )
         )
@@ -127,7 +127,7 @@ class RunningCode:
         by_kind: dict[str, list[str]] = {"relation": [], "routine": [], "sequence": []}
         self._kinds = {}
         for key in keys:
-            sort = "relation" if key.kind in _RELATIONS else "routine"
+            sort = "relation" if key.kind in RELATIONS else "routine"
             by_kind["sequence" if key.kind == "sequence" else sort].append(key.identity)
             self._kinds[key.identity] = key.kind
         with connection.cursor() as cursor:

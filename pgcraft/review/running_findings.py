@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .changes import RELATIONS
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -136,8 +137,5 @@ def _finding(
         message=message,
         help=advice,
         script=script,
-        relation=broken[0].identity if len(broken) == 1 and broken[0].kind in _TABLES else None,
+        relation=broken[0].identity if len(broken) == 1 and broken[0].kind in RELATIONS else None,
     )
-
-
-_TABLES = frozenset({"table", "view", "materialized view", "foreign table", "partitioned table"})

@@ -94,13 +94,15 @@ class _Stops:
         units = groupby(self._scripts.upgrade.statements, key=_unit)
         for number, ((alone, _), statements) in enumerate(units):
             first = next(iter(statements))
-            if number > 0:
-                yield self._tried(first, begun=False)
-            if alone and self._makes_index(first):
-                yield self._tried(first, begun=True)
+            tried = [self._tried(first, begun=False)] if number > 0 else []
+            tried += [self._tried(first, begun=True)] if alone else []
+            yield from (one for one in tried if one is not None)
 
-    def _tried(self, statement: ScriptStatement, *, begun: bool) -> StopPoint:
+    def _tried(self, statement: ScriptStatement, *, begun: bool) -> StopPoint | None:
+        """Stop before a statement, or within one that leaves an invalid index behind."""
         with self._stopped(statement, begun=begun) as index:
+            if begun and index is None:
+                return None
             again = self._problem(self._scripts.upgrade, self._plan.target)
         back: str | None = "there is no downgrade.sql"
         if self._scripts.downgrade is not None:
@@ -139,11 +141,6 @@ class _Stops:
             connection.execute(statement.sql.encode())
             new = _indexes(connection) - there
         return new.pop() if len(new) == 1 else None
-
-    def _makes_index(self, statement: ScriptStatement) -> bool:
-        with self._copied():
-            self._run(self._text_before(statement))
-            return self._made(statement) is not None
 
     def _text_before(self, statement: ScriptStatement) -> str:
         """The script up to a statement, or to the transaction that it is the first one of."""

@@ -15,6 +15,7 @@ from pgcraft.postgres.snapshot import alike, compare, take_snapshot
 from .baseline import MODELS, TRIAL
 from .equality import without_relation
 from .guard import named
+from .heads import heads_in
 from .left_behind import left_behind
 from .mismatch import Mismatch, Step, differs, disagrees, has_not, is_elsewhere, stopped
 from .second_opinion import Disagreement, Names, disagreements, names_of
@@ -61,6 +62,7 @@ class Trial:
         self._not_the_models = self._versions | names_of(
             compare(plan.created, plan.target), plan.created, plan.target
         )
+        self._unexplained = unexplained(plan)
         self._roles_at_base = baseline.roles
         self._pool = ThreadPoolExecutor(max_workers=2)
         server.create_database(TRIAL, template=baseline.database)
@@ -136,7 +138,7 @@ class Trial:
         )
         mismatches += [disagrees(step, one) for one in self._disagreements(step, but=told)]
         mismatches += self._roles(step)
-        found = self._heads()
+        found = frozenset(heads_in(self._server, TRIAL, self._plan.draft.version_table))
         if self._plan.has_history and found != frozenset(heads):
             text = f"the database is at {named(found)} and not at {named(heads)}"
             mismatches.append(is_elsewhere(step, self._plan.version_relation, text))
@@ -177,7 +179,7 @@ class Trial:
             return differences
         found = tuple(one for one in differences if self._counts(one))
         known = {one.key for one in found}
-        return (*found, *(one for one in unexplained(self._plan) if one.key not in known))
+        return (*found, *(one for one in self._unexplained if one.key not in known))
 
     def _wanted(self, step: Step) -> Snapshot:
         return self._plan.base if step == "downgrade" else self._plan.target
@@ -188,17 +190,6 @@ class Trial:
             return False
         # What nobody manages and was made again may read otherwise, with the types that it has now.
         return one.action != "alter" or one.key not in plan.carried
-
-    def _heads(self) -> frozenset[str]:
-        with self._server.connect(TRIAL) as connection:
-            exists = connection.execute(
-                "SELECT to_regclass(%s)", (self._plan.version_relation,)
-            ).fetchone()
-            if exists is None or exists[0] is None:
-                return frozenset()
-            # The server has quoted the name.
-            query = f"SELECT version_num FROM {self._plan.version_relation}"  # noqa: S608  # as said
-            return frozenset(row[0] for row in connection.execute(query.encode()))
 
 
 def _told_alike(

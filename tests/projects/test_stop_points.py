@@ -47,9 +47,12 @@ def test_index_that_stands_alone_may_be_left_behind(tmp_path):
     assert inside.again == 'relation "ix_n" already exists'
     assert behind.again == 'relation "ix_n" already exists'
     assert behind.back is not None
-    found = [one for one in report.findings if one.rule == "stop-point"]
-    assert [one.level for one in found] == ["warning", "info"]
-    assert "DROP INDEX CONCURRENTLY ix_n" in found[1].help
+    assert [(one.rule, one.level) for one in report.findings] == [
+        ("stop-point", "warning"),
+        ("breaks-running-code", "info"),
+        ("stop-point", "info"),
+    ]
+    assert "DROP INDEX CONCURRENTLY ix_n" in report.findings[2].help
 
 
 def test_script_that_can_be_run_twice_has_nothing_to_say(tmp_path):
@@ -59,7 +62,10 @@ def test_script_that_can_be_run_twice_has_nothing_to_say(tmp_path):
     inside, behind = report.stop_points
     assert behind.again is None
     assert "valid" in inside.again
-    assert len([one for one in report.findings if one.rule == "stop-point"]) == 1
+    assert [(one.rule, one.level) for one in report.findings] == [
+        ("breaks-running-code", "info"),
+        ("stop-point", "info"),
+    ]
 
 
 def test_one_transaction_has_no_such_place(tmp_path):

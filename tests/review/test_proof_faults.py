@@ -12,6 +12,7 @@ from migrate.migrating import MANY
 from migrate.oracle import dump_differences, dumped
 
 from pgcraft.migrate.scope import Scope
+from pgcraft.postgres.psql import run_script
 from pgcraft.postgres.snapshot import take
 from pgcraft.review.baseline import MODELS, TRIAL
 
@@ -101,8 +102,6 @@ def test_mutated_bytes_fail_or_change_nothing(review):
 
 
 def _apply(review, script):
-    from pgcraft.postgres.psql import run_script
-
     path = review.server.work_directory / "mutated.sql"
     path.write_bytes(script.content)
     assert run_script(review.server, TRIAL, path, stop_on_error=False).returncode == 0

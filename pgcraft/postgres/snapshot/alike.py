@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from pgcraft.postgres.snapshot.queries import fix_settings, kind_queries
+from pgcraft.postgres.snapshot.statements import local_name
 from pgcraft.postgres.snapshot.values import Key
 
 if TYPE_CHECKING:
@@ -106,12 +107,6 @@ def _texts(
         yield key, (row["definition"], row.get("default"), row.get("generated"))
 
 
-def _name(item: CatalogObject) -> str:
-    """The object's own name, quoted."""
-    owner = f"{item.parent.identity}." if item.parent is not None else ""
-    return item.key.identity.removeprefix(owner)
-
-
 def _dropped_first(item: CatalogObject) -> Statements:
     return item.drop, item.create
 
@@ -138,18 +133,18 @@ def _constraint(item: CatalogObject) -> Statements:
     unchecked = item.definition.startswith("CHECK") and not item.definition.endswith(_NOT_CHECKED)
     word = "DOMAIN" if item.parent.kind == "domain" else "TABLE"
     rename = f"ALTER {word} {item.parent.identity} RENAME CONSTRAINT"
-    return f"{rename} {_name(item)} TO {_aside(item)}", item.create + (
+    return f"{rename} {local_name(item.key, item.parent)} TO {_aside(item)}", item.create + (
         " NOT VALID" if unchecked else ""
     )
 
 
 def _column(item: CatalogObject) -> Statements:
     assert item.parent is not None  # noqa: S101  # it is on a table
-    alter = f"ALTER TABLE {item.parent.identity}"
+    alter, name = f"ALTER TABLE {item.parent.identity}", local_name(item.key, item.parent)
     default = item.detail("default")
     if default is not None:
-        return (f"{alter} ALTER COLUMN {_name(item)} SET DEFAULT {default}",)
-    return f"{alter} RENAME COLUMN {_name(item)} TO {_aside(item)}", item.create
+        return (f"{alter} ALTER COLUMN {name} SET DEFAULT {default}",)
+    return f"{alter} RENAME COLUMN {name} TO {_aside(item)}", item.create
 
 
 # For each kind the file of its query, and how another definition takes the place of its own.

@@ -54,18 +54,18 @@ def create_statement(
         return definition
     if parent.kind == "view":
         return f"{_alter_view_column(key, parent)} SET DEFAULT {default}"
-    what = f"CONSTRAINT {_local(key, parent)} " if key.kind == "constraint" else "COLUMN "
+    what = f"CONSTRAINT {local_name(key, parent)} " if key.kind == "constraint" else "COLUMN "
     return f"ALTER {word(parent)} {parent.identity} ADD {what}{definition}"
 
 
 def drop_statement(key: Key, parent: Key | None) -> str:
     """Return the statement that drops an object, without its semicolon."""
     if parent is not None and key.kind in _ON_RELATION:
-        return f"DROP {word(key)} {_local(key, parent)} ON {parent.identity}"
+        return f"DROP {word(key)} {local_name(key, parent)} ON {parent.identity}"
     if parent is not None and parent.kind == "view" and key.kind == "column":
         return f"{_alter_view_column(key, parent)} DROP DEFAULT"
     if parent is not None and key.kind in _ADDED:
-        return f"ALTER {word(parent)} {parent.identity} DROP {word(key)} {_local(key, parent)}"
+        return f"ALTER {word(parent)} {parent.identity} DROP {word(key)} {local_name(key, parent)}"
     return f"DROP {word(key)} {called(key)}"
 
 
@@ -80,7 +80,7 @@ def comment_statement(key: Key, parent: Key | None, text: str | None) -> str:
     name = called(key)
     if parent is not None and key.kind in {*_ON_RELATION, "constraint"}:
         domain = "DOMAIN " if parent.kind == "domain" else ""
-        name = f"{_local(key, parent)} ON {domain}{parent.identity}"
+        name = f"{local_name(key, parent)} ON {domain}{parent.identity}"
     return f"COMMENT ON {word(key)} {name} IS {_literal(text)}"
 
 
@@ -146,7 +146,7 @@ def _by(grantor: str | None, *statements: str) -> str:
 def _grant_target(key: Key, parent: Key | None) -> tuple[str, str]:
     """Return the object that GRANT names, and what follows each privilege: a column's name."""
     if key.kind == "column" and parent is not None:
-        return f"TABLE {parent.identity}", f" ({_local(key, parent)})"
+        return f"TABLE {parent.identity}", f" ({local_name(key, parent)})"
     return f"{_GRANT_WORDS.get(key.kind, key.kind.upper())} {key.identity}", ""
 
 
@@ -161,7 +161,7 @@ def _revoke(privileges: str | None, column: str, rest: str) -> Iterator[str]:
 
 
 def _alter_view_column(key: Key, view: Key) -> str:
-    return f"ALTER VIEW {view.identity} ALTER COLUMN {_local(key, view)}"
+    return f"ALTER VIEW {view.identity} ALTER COLUMN {local_name(key, view)}"
 
 
 def _each(privileges: str, column: str) -> str:
@@ -180,7 +180,7 @@ def word(key: Key) -> str:
     return _WORDS.get(key.kind, key.kind.upper())
 
 
-def _local(key: Key, parent: Key) -> str:
+def local_name(key: Key, parent: Key) -> str:
     """The object's own name, quoted, without what it belongs to."""
     return key.identity.removeprefix(f"{parent.identity}.")
 
